@@ -1,0 +1,4 @@
+//! Nouns shared by the stages; arithmetic only.
+
+pub mod money;
+pub mod report;

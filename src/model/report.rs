@@ -1,0 +1,362 @@
+//! The report: what every renderer is given and what `--format json` promises (`flowtoll/report/v1`).
+//!
+//! Keys are only ever added within v1. Byte counts are exact integers. Money is a decimal string, or null
+//! where the price book has no figure ("unpriced", never 0).
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::money::usd_string;
+
+/// The value of the `schema` key.
+pub const REPORT_SCHEMA: &str = "flowtoll/report/v1";
+
+/// One whole report. All lists are sorted, so equal input gives equal bytes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Always [`REPORT_SCHEMA`].
+    pub schema: &'static str,
+    /// The time that was observed.
+    pub period: Period,
+    /// The data the answer rests on.
+    pub sources: Sources,
+    /// What became of every record and byte.
+    pub ledger: Ledger,
+    /// Sums of the lines below.
+    pub totals: Totals,
+    /// One line per NAT gateway, by id.
+    pub nat_gateways: Vec<NatGatewayLine>,
+    /// One line per VPC endpoint, by id.
+    pub endpoints: Vec<EndpointLine>,
+    /// One line per interface, path, via and service.
+    pub attribution: Vec<AttributionLine>,
+    /// What to change, largest saving first.
+    pub advice: Vec<AdviceLine>,
+    /// Set-up problems.
+    pub findings: Vec<FindingLine>,
+    /// What could not be known, and what would tell it.
+    pub notes: Vec<Note>,
+    /// Objects that failed or were skipped, by name.
+    pub objects: Vec<ObjectLine>,
+    /// The first malformed records, by object and line.
+    pub malformed_examples: Vec<MalformedExample>,
+}
+
+/// The observed window and how it is scaled to a month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Period {
+    /// Start of the first bucket with a record, RFC 3339, UTC; null when no record has a time.
+    pub start: Option<String>,
+    /// End of the last bucket with a record, RFC 3339, UTC.
+    pub end: Option<String>,
+    /// Buckets (UTC hours) with at least one record.
+    pub observed_hours: u64,
+    /// Hours of the month that costs are scaled to: 730, or those of the calendar month that the period is.
+    pub month_hours: u64,
+    /// `month_hours / observed_hours`, the factor on bytes, up to 6 decimals; null without observed hours.
+    #[serde(serialize_with = "usd_string")]
+    pub month_factor: Option<Decimal>,
+}
+
+/// The data the answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sources {
+    /// Date of the ip-ranges table, `YYYY-MM-DD`.
+    pub ip_ranges_date: String,
+    /// Date of the price book, `YYYY-MM-DD`.
+    pub price_book_date: String,
+    /// Override file for prices, where one was given.
+    pub price_override: Option<String>,
+    /// Inventory directory, where one was used.
+    pub inventory: Option<String>,
+}
+
+/// What became of every record and byte.
+///
+/// `records = ok + rejected + nodata + skipdata + malformed` and
+/// `bytes_total = bytes_attributed + bytes_duplicate_view + bytes_rejected + bytes_unattributed`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ledger {
+    /// Objects read to the end.
+    pub objects_read: u64,
+    /// Objects that could not be read, or not to the end.
+    pub objects_failed: u64,
+    /// Objects recognised as something else than VPC flow logs, or as a copy, and passed over.
+    pub objects_skipped: u64,
+    /// Flow log rows seen.
+    pub records: u64,
+    /// Rows with status OK and action ACCEPT: the ones that can be billed.
+    pub ok: u64,
+    /// Rows that say no traffic passed.
+    pub nodata: u64,
+    /// Rows that say records were lost.
+    pub skipdata: u64,
+    /// Rows with action REJECT.
+    pub rejected: u64,
+    /// Rows that could not be read.
+    pub malformed: u64,
+    /// Rows outside `--from`/`--to`; not part of `records`.
+    pub outside_period: u64,
+    /// Rows whose start time is missing or impossible; their bytes count.
+    pub time_anomalies: u64,
+    /// Bytes of all rows in `records`.
+    pub bytes_total: u128,
+    /// Bytes in `attribution`.
+    pub bytes_attributed: u128,
+    /// Bytes seen again from another interface, leg or flow log.
+    pub bytes_duplicate_view: u128,
+    /// Bytes of REJECT rows.
+    pub bytes_rejected: u128,
+    /// Bytes that belong to no interface or direction that could be established.
+    pub bytes_unattributed: u128,
+    /// Of `bytes_attributed`, those whose path is `unknown`.
+    pub bytes_path_unknown: u128,
+}
+
+/// Sums over the lines of the report; a sum over a line without a price is null.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Totals {
+    /// Bytes through all NAT gateways, both directions.
+    pub nat_gateway_bytes: u128,
+    /// NAT gateways, hours and bytes.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_gateway_cost_month_usd: Option<Decimal>,
+    /// Cross-AZ transfer between clients and NAT gateways.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_month_usd: Option<Decimal>,
+    /// VPC endpoints, hours and bytes.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_cost_month_usd: Option<Decimal>,
+    /// The three together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
+    /// All advice together.
+    #[serde(serialize_with = "usd_string")]
+    pub saving_month_usd: Option<Decimal>,
+}
+
+/// One NAT gateway.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NatGatewayLine {
+    /// `nat-...`; its interface id where no inventory names the gateway.
+    pub nat_gateway_id: String,
+    /// Value of the `Name` tag.
+    pub name: Option<String>,
+    /// The VPC it is in.
+    pub vpc_id: Option<String>,
+    /// Region code.
+    pub region: Option<String>,
+    /// Zone id (zone name where the id is not known); null for a regional NAT gateway.
+    pub zone_id: Option<String>,
+    /// `public`, `private`, or null where not known.
+    pub connectivity: Option<&'static str>,
+    /// `zonal` or `regional`.
+    pub availability_mode: &'static str,
+    /// The vantage that most of its bytes were counted from: `nat-inside`, `clients`, `nat-split`,
+    /// `nat-outside`; null when no record shows it.
+    pub vantage: Option<&'static str>,
+    /// Buckets counted from each vantage.
+    pub vantage_hours: std::collections::BTreeMap<&'static str, u64>,
+    /// Bytes from clients to peers.
+    pub bytes_out: u128,
+    /// Bytes from peers to clients.
+    pub bytes_in: u128,
+    /// What the other vantage saw of these bytes, as a fraction (4 decimals), in the buckets where both exist.
+    pub coverage: Option<f64>,
+    /// Bytes that crossed from a client in another zone.
+    pub bytes_cross_zone: u128,
+    /// Hours charged in the observed window (times zones for a regional NAT gateway).
+    pub hours_observed: u64,
+    /// Price per hour.
+    #[serde(serialize_with = "usd_string")]
+    pub price_hour_usd: Option<Decimal>,
+    /// Price per GB (2^30 bytes).
+    #[serde(serialize_with = "usd_string")]
+    pub price_gb_usd: Option<Decimal>,
+    /// Hours and bytes of the observed window.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_observed_usd: Option<Decimal>,
+    /// Hours and bytes of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
+    /// Cross-AZ transfer of a month, beside `cost_month_usd`.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_month_usd: Option<Decimal>,
+}
+
+/// One VPC endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EndpointLine {
+    /// `vpce-...`.
+    pub vpc_endpoint_id: String,
+    /// Value of the `Name` tag.
+    pub name: Option<String>,
+    /// `Gateway`, `Interface`, `GatewayLoadBalancer`, `Resource`, `ServiceNetwork`.
+    #[serde(rename = "type")]
+    pub endpoint_type: &'static str,
+    /// Short service name.
+    pub service: String,
+    /// The VPC it is in.
+    pub vpc_id: Option<String>,
+    /// Region code.
+    pub region: Option<String>,
+    /// Zone ids (names where ids are not known) it has an interface in; empty for a gateway endpoint.
+    pub zones: Vec<String>,
+    /// Bytes from clients to the service.
+    pub bytes_out: u128,
+    /// Bytes from the service to clients.
+    pub bytes_in: u128,
+    /// `true`: no byte in a window that is proven to be covered; null: no byte seen, but the cover is not proven.
+    pub idle: Option<bool>,
+    /// Hours and bytes of the observed window.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_observed_usd: Option<Decimal>,
+    /// Hours and bytes of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
+}
+
+/// The bytes of one client over one path to one service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttributionLine {
+    /// Client interface; null where no record or inventory names it.
+    pub interface_id: Option<String>,
+    /// Its VPC.
+    pub vpc_id: Option<String>,
+    /// Its subnet.
+    pub subnet_id: Option<String>,
+    /// Its zone.
+    pub zone_id: Option<String>,
+    /// A path value of the design, such as `nat-gateway`.
+    pub path: &'static str,
+    /// NAT gateway or endpoint passed.
+    pub via: Option<String>,
+    /// Who the peer is.
+    pub service: String,
+    /// Region of the service; null for `internet` and `internal`.
+    pub service_region: Option<String>,
+    /// Bytes from client to peer.
+    pub bytes_out: u128,
+    /// Bytes from peer to client.
+    pub bytes_in: u128,
+    /// Whether the split over services is an estimate (vantage `nat-split` or `nat-outside`).
+    pub estimated: bool,
+    /// NAT gateway or interface endpoint data processing of a month; `0` where the path has no such charge.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
+}
+
+/// One change worth money.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AdviceLine {
+    /// Stable id: action, VPC and service or endpoint.
+    pub id: String,
+    /// `add-gateway-endpoint`, `associate-route-table`, `add-interface-endpoint`, `remove-interface-endpoint`.
+    pub action: &'static str,
+    /// The VPC to change.
+    pub vpc_id: Option<String>,
+    /// Short service name.
+    pub service: String,
+    /// Zones concerned.
+    pub zones: Vec<String>,
+    /// Bytes of a month that move.
+    pub bytes_month: u128,
+    /// What these bytes (or this endpoint) cost a month now.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_now_usd: Option<Decimal>,
+    /// What they would cost a month after the change.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_after_usd: Option<Decimal>,
+    /// The difference.
+    #[serde(serialize_with = "usd_string")]
+    pub saving_month_usd: Option<Decimal>,
+    /// `high`, `medium` or `low`.
+    pub confidence: &'static str,
+    /// One sentence a person can act on.
+    pub summary: String,
+    /// What the advice rests on.
+    pub evidence: Evidence,
+}
+
+/// What an advice rests on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Bytes observed, before scaling to a month.
+    pub bytes_observed: u128,
+    /// Client interfaces, at most [`EVIDENCE_LIMIT`], by bytes.
+    pub clients: Vec<String>,
+    /// Number of client interfaces in all.
+    pub client_count: u64,
+    /// Route tables to change.
+    pub route_table_ids: Vec<String>,
+    /// NAT gateways or endpoints concerned.
+    pub via: Vec<String>,
+    /// Rates used, such as `NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)`.
+    pub rates: Vec<String>,
+    /// The arithmetic, in one line.
+    pub formula: String,
+    /// Break-even in GB a month and AZ, where there is one.
+    #[serde(serialize_with = "usd_string")]
+    pub break_even_gb_month_per_zone: Option<Decimal>,
+    /// Bytes to the same service that the change would not carry (another Region, GLOBAL, outside the prefix list).
+    pub bytes_excluded: u128,
+    /// Why they are excluded, by service Region, and other remarks.
+    pub remarks: Vec<String>,
+    /// How to undo the change.
+    pub way_back: String,
+}
+
+/// How many clients an [`Evidence`] names.
+pub const EVIDENCE_LIMIT: usize = 10;
+
+/// One set-up problem (filled by `flowtoll check`).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FindingLine {
+    /// Stable id.
+    pub id: String,
+    /// `critical`, `high`, `medium`, `low`, `info`.
+    pub severity: &'static str,
+    /// Resource concerned.
+    pub resource_id: String,
+    /// What is wrong.
+    pub title: String,
+    /// What shows it.
+    pub evidence: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// Something that could not be known, and what would tell it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Note {
+    /// Stable id, such as `no-inventory`.
+    pub id: String,
+    /// One or two sentences.
+    pub text: String,
+    /// Bytes concerned, where that can be counted.
+    pub bytes: Option<u128>,
+}
+
+/// An object that did not count, or not wholly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ObjectLine {
+    /// Its name.
+    pub object: String,
+    /// `failed` or `skipped`.
+    pub outcome: &'static str,
+    /// Why, with offset or line where known.
+    pub reason: String,
+}
+
+/// One malformed record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MalformedExample {
+    /// Object it is in.
+    pub object: String,
+    /// Line (text) or row (Parquet), from 1.
+    pub line: u64,
+    /// Field concerned, where one is.
+    pub field: Option<String>,
+    /// What is wrong.
+    pub reason: String,
+}
