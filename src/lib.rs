@@ -1,7 +1,22 @@
 //! flowtoll reads AWS VPC Flow Logs and answers, to the byte and to the cent, which traffic pays the NAT
 //! gateway toll and what would be cheaper behind a VPC endpoint.
 
-pub mod inventory;
 pub mod model;
+
+pub mod inventory;
+
+pub mod source;
+
+pub mod discover;
+
+pub mod read;
+
+pub mod parse;
+
+pub mod classify;
+
+pub mod aggregate;
+
 pub mod price;
+
 pub mod render;

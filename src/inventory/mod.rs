@@ -3,3 +3,11 @@
 mod model;
 
 pub use model::*;
+
+/// One file of an inventory directory.
+pub struct InventoryFile {
+    /// Path relative to it.
+    pub path: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}

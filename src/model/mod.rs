@@ -1,4 +1,7 @@
 //! Nouns shared by the stages; arithmetic only.
 
+pub mod addr;
+pub mod flow;
 pub mod money;
 pub mod report;
+pub mod time;

@@ -1,0 +1,1 @@
+//! The atlas against a plain reading of the rules.

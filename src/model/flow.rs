@@ -1,0 +1,93 @@
+//! One flow log record, as every parser hands it on.
+
+use super::addr::Addr;
+
+/// What the security group and network ACL did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Action {
+    /// The traffic passed. Also where the log has no `action` column.
+    #[default]
+    Accept,
+    /// The traffic was turned away.
+    Reject,
+}
+
+/// Whether the row is traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogStatus {
+    /// Logged as usual.
+    #[default]
+    Ok,
+    /// No traffic in the window.
+    NoData,
+    /// Records of the window were lost.
+    SkipData,
+}
+
+/// The direction relative to the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum FlowDirection {
+    /// Not in the log.
+    #[default]
+    Unknown,
+    /// Into the interface.
+    Ingress,
+    /// Out of the interface.
+    Egress,
+}
+
+/// One record with the fields that attribution needs. Text fields are empty where the log has no such column
+/// or the value is missing (`-`, NULL, empty).
+#[derive(Debug, Clone, Default)]
+pub struct FlowRecord<'a> {
+    /// Owner account of the interface.
+    pub account_id: &'a [u8],
+    /// `eni-...`.
+    pub interface_id: &'a [u8],
+    /// `nat-...` for a regional NAT gateway, which has no interface.
+    pub resource_id: &'a [u8],
+    /// VPC of the interface.
+    pub vpc_id: &'a [u8],
+    /// Subnet of the interface.
+    pub subnet_id: &'a [u8],
+    /// Instance of the interface.
+    pub instance_id: &'a [u8],
+    /// Region of the interface.
+    pub region: &'a [u8],
+    /// Zone id of the interface.
+    pub az_id: &'a [u8],
+    /// Type of the interface (v11).
+    pub interface_type: &'a [u8],
+    /// The other interface of the hop (v11).
+    pub next_hop_interface_id: &'a [u8],
+    /// Its type (v11).
+    pub next_hop_interface_type: &'a [u8],
+    /// Source as logged.
+    pub src: Option<Addr>,
+    /// Destination as logged.
+    pub dst: Option<Addr>,
+    /// Source in the packet header.
+    pub pkt_src: Option<Addr>,
+    /// Destination in the packet header.
+    pub pkt_dst: Option<Addr>,
+    /// Source port; 0 where there is none.
+    pub src_port: u16,
+    /// Destination port; 0 where there is none.
+    pub dst_port: u16,
+    /// IANA protocol number; 0 where missing.
+    pub protocol: u8,
+    /// Bytes of the flow in this window, IP headers included. `None` where the value is missing.
+    pub bytes: Option<u64>,
+    /// First packet, Unix seconds.
+    pub start: Option<i64>,
+    /// Last packet, Unix seconds.
+    pub end: Option<i64>,
+    /// Accepted or rejected.
+    pub action: Action,
+    /// Traffic, none, or lost.
+    pub status: LogStatus,
+    /// Ingress or egress, where logged.
+    pub direction: FlowDirection,
+    /// Egress path code 1..=8; 0 where missing.
+    pub traffic_path: u8,
+}

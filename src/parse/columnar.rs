@@ -1,0 +1,346 @@
+//! Parquet flow logs: only the needed columns are decoded, and each value is read by what it means, not by its
+//! physical type. AWS writes INT32/INT64 with NULL and strings with `-`; rewrites hold strings for numbers, floats
+//! for integers with gaps, integers for account ids.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, LargeBinaryArray, LargeStringArray,
+    RecordBatch, StringArray, StringViewArray,
+};
+use arrow_schema::{DataType, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
+
+use super::fields::{COLUMN_COUNT, Column};
+use super::format::LineFormat;
+use super::row::{Row, Value, read_row};
+use super::text::{TextParser, fault};
+use super::{FormatHints, ObjectError, RecordSink, foreign, value};
+use crate::model::addr::Addr;
+
+/// Rows decoded at a time.
+const BATCH_ROWS: usize = 8_192;
+
+/// Parses one Parquet object.
+///
+/// # Errors
+/// [`ObjectError::Foreign`] when its columns are another log's, [`ObjectError::MissingField`] when a needed column is
+/// absent, [`ObjectError::Damaged`] when it cannot be decoded; rows before the damage are kept.
+pub fn parse<R: ChunkReader + 'static>(
+    reader: R,
+    hints: FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    let damaged =
+        |error: &dyn std::fmt::Display| ObjectError::Damaged(format!("not readable as Parquet: {error}"));
+    let builder = ParquetRecordBatchReaderBuilder::try_new(reader).map_err(|error| damaged(&error))?;
+    let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let format = LineFormat::of_columns(names.iter().map(String::as_str));
+    if format.columns_present() == 0 {
+        return match names.iter().position(|name| name.eq_ignore_ascii_case("message")) {
+            Some(column) => parse_messages(builder, column, hints, sink),
+            None => Err(ObjectError::Unrecognised { what: "Parquet without a flow log column" }),
+        };
+    }
+    let header = names.join(" ");
+    if let Some(kind) = foreign::of_line(header.as_bytes()) {
+        return Err(ObjectError::Foreign { kind });
+    }
+    format.check()?;
+    sink.format(&format);
+
+    let wanted: Vec<(usize, Column)> = format
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(at, column)| column.map(|column| (at, column)))
+        .collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.iter().map(|(at, _)| *at));
+    let reader =
+        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(&error))?;
+    let mut row_number = 0;
+    for batch in reader {
+        let batch = batch.map_err(|error| damaged(&error))?;
+        parse_batch(&batch, &wanted, format.present, &mut row_number, sink);
+    }
+    Ok(())
+}
+
+fn parse_batch(
+    batch: &RecordBatch,
+    wanted: &[(usize, Column)],
+    present: u32,
+    row_number: &mut u64,
+    sink: &mut impl RecordSink,
+) {
+    // Projection keeps the order of the file's columns, so the wanted list and the batch run in step.
+    let arrays: Vec<(Column, ArrayRef)> = wanted
+        .iter()
+        .zip(batch.columns())
+        .map(|((_, column), array)| (*column, as_text(*column, array)))
+        .collect();
+    let mut columns: [Data<'_>; COLUMN_COUNT] = [const { Data::Absent }; COLUMN_COUNT];
+    for (column, array) in &arrays {
+        columns[*column as usize] = Data::of(array.as_ref());
+    }
+    for row in 0..batch.num_rows() {
+        *row_number += 1;
+        let view = BatchRow { columns: &columns, row, present };
+        match read_row(&view) {
+            Ok(record) => sink.record(&record),
+            Err(error) => {
+                let shown = columns[error.column as usize].shown(row);
+                sink.malformed(*row_number, fault(error, shown.as_bytes()));
+            }
+        }
+    }
+}
+
+/// A Firehose conversion to Parquet leaves one `message` column with the whole record.
+fn parse_messages<R: ChunkReader + 'static>(
+    builder: ParquetRecordBatchReaderBuilder<R>,
+    column: usize,
+    hints: FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    let damaged =
+        |error: &dyn std::fmt::Display| ObjectError::Damaged(format!("not readable as Parquet: {error}"));
+    let mask = ProjectionMask::roots(builder.parquet_schema(), [column]);
+    let reader =
+        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(&error))?;
+    let mut parser = TextParser::new(hints);
+    for batch in reader {
+        let batch = batch.map_err(|error| damaged(&error))?;
+        let data = Data::of(batch.column(0).as_ref());
+        for row in 0..batch.num_rows() {
+            if let Cell::Text(message) = data.cell(row) {
+                parser.feed(message, sink)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Columns that are text by meaning but integers in this object become text; an account id gets its leading zeros
+/// back.
+fn as_text(column: Column, array: &ArrayRef) -> ArrayRef {
+    let text_column = !matches!(
+        column,
+        Column::Version
+            | Column::SrcPort
+            | Column::DstPort
+            | Column::Protocol
+            | Column::Packets
+            | Column::Bytes
+            | Column::Start
+            | Column::End
+            | Column::TrafficPath
+    );
+    if !text_column || !(array.data_type().is_integer() || array.data_type().is_floating()) {
+        return Arc::clone(array);
+    }
+    let data = Data::of(array.as_ref());
+    let texts: StringArray = (0..array.len())
+        .map(|row| match data.number(row) {
+            Value::Is(number) if column == Column::AccountId => Some(format!("{number:012}")),
+            Value::Is(number) => Some(number.to_string()),
+            _ => None,
+        })
+        .collect();
+    Arc::new(texts)
+}
+
+/// One value.
+enum Cell<'a> {
+    Missing,
+    Text(&'a [u8]),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+}
+
+/// One column of a batch, its type resolved once.
+enum Data<'a> {
+    Absent,
+    Utf8(&'a StringArray),
+    LargeUtf8(&'a LargeStringArray),
+    Utf8View(&'a StringViewArray),
+    Binary(&'a BinaryArray),
+    LargeBinary(&'a LargeBinaryArray),
+    BinaryView(&'a BinaryViewArray),
+    Dictionary(&'a DictionaryArray<Int32Type>, Box<Data<'a>>),
+    Integer(&'a dyn Array, fn(&dyn Array, usize) -> i64),
+    Unsigned(&'a dyn Array, fn(&dyn Array, usize) -> u64),
+    Float(&'a dyn Array, fn(&dyn Array, usize) -> f64),
+    Unreadable(&'a dyn Array),
+}
+
+impl<'a> Data<'a> {
+    fn of(array: &'a dyn Array) -> Self {
+        match array.data_type() {
+            DataType::Utf8 => Self::Utf8(array.as_string()),
+            DataType::LargeUtf8 => Self::LargeUtf8(array.as_string()),
+            DataType::Utf8View => Self::Utf8View(array.as_string_view()),
+            DataType::Binary => Self::Binary(array.as_binary()),
+            DataType::LargeBinary => Self::LargeBinary(array.as_binary()),
+            DataType::BinaryView => Self::BinaryView(array.as_binary_view()),
+            DataType::Dictionary(key, _) if **key == DataType::Int32 => {
+                let dictionary = array.as_dictionary::<Int32Type>();
+                Self::Dictionary(dictionary, Box::new(Self::of(dictionary.values().as_ref())))
+            }
+            DataType::Int8 => {
+                Self::Integer(array, |a, row| i64::from(a.as_primitive::<Int8Type>().value(row)))
+            }
+            DataType::Int16 => {
+                Self::Integer(array, |a, row| i64::from(a.as_primitive::<Int16Type>().value(row)))
+            }
+            DataType::Int32 => {
+                Self::Integer(array, |a, row| i64::from(a.as_primitive::<Int32Type>().value(row)))
+            }
+            DataType::Int64 => Self::Integer(array, |a, row| a.as_primitive::<Int64Type>().value(row)),
+            DataType::UInt8 => {
+                Self::Unsigned(array, |a, row| u64::from(a.as_primitive::<UInt8Type>().value(row)))
+            }
+            DataType::UInt16 => {
+                Self::Unsigned(array, |a, row| u64::from(a.as_primitive::<UInt16Type>().value(row)))
+            }
+            DataType::UInt32 => {
+                Self::Unsigned(array, |a, row| u64::from(a.as_primitive::<UInt32Type>().value(row)))
+            }
+            DataType::UInt64 => Self::Unsigned(array, |a, row| a.as_primitive::<UInt64Type>().value(row)),
+            DataType::Float32 => {
+                Self::Float(array, |a, row| f64::from(a.as_primitive::<Float32Type>().value(row)))
+            }
+            DataType::Float64 => Self::Float(array, |a, row| a.as_primitive::<Float64Type>().value(row)),
+            DataType::Timestamp(TimeUnit::Second, _) => {
+                Self::Integer(array, |a, row| a.as_primitive::<TimestampSecondType>().value(row))
+            }
+            DataType::Timestamp(TimeUnit::Millisecond, _) => Self::Integer(array, |a, row| {
+                a.as_primitive::<TimestampMillisecondType>().value(row).div_euclid(1_000)
+            }),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => Self::Integer(array, |a, row| {
+                a.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000)
+            }),
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => Self::Integer(array, |a, row| {
+                a.as_primitive::<TimestampNanosecondType>().value(row).div_euclid(1_000_000_000)
+            }),
+            DataType::Null => Self::Absent,
+            _ => Self::Unreadable(array),
+        }
+    }
+
+    fn cell(&self, row: usize) -> Cell<'_> {
+        fn text<'t>(array: &dyn Array, row: usize, value: impl FnOnce() -> &'t [u8]) -> Cell<'t> {
+            if array.is_null(row) { Cell::Missing } else { Cell::Text(value()) }
+        }
+        match self {
+            Self::Utf8(array) => text(*array, row, || array.value(row).as_bytes()),
+            Self::LargeUtf8(array) => text(*array, row, || array.value(row).as_bytes()),
+            Self::Utf8View(array) => text(*array, row, || array.value(row).as_bytes()),
+            Self::Binary(array) => text(*array, row, || array.value(row)),
+            Self::LargeBinary(array) => text(*array, row, || array.value(row)),
+            Self::BinaryView(array) => text(*array, row, || array.value(row)),
+            Self::Dictionary(array, values) => match array.key(row) {
+                Some(key) => values.cell(key),
+                None => Cell::Missing,
+            },
+            Self::Integer(array, value) if array.is_valid(row) => Cell::Integer(value(*array, row)),
+            Self::Unsigned(array, value) if array.is_valid(row) => Cell::Unsigned(value(*array, row)),
+            Self::Float(array, value) if array.is_valid(row) => Cell::Float(value(*array, row)),
+            Self::Unreadable(array) if array.is_valid(row) => Cell::Text(b"(unreadable column type)"),
+            Self::Absent | Self::Integer(..) | Self::Unsigned(..) | Self::Float(..) | Self::Unreadable(_) => {
+                Cell::Missing
+            }
+        }
+    }
+
+    fn number(&self, row: usize) -> Value<u64> {
+        match self.cell(row) {
+            Cell::Missing => Value::Missing,
+            Cell::Text(token) => {
+                let token = token.trim_ascii();
+                match value::unsigned(token) {
+                    Some(number) => Value::Is(number),
+                    None if value::is_missing(token) => Value::Missing,
+                    None => Value::Wrong,
+                }
+            }
+            Cell::Integer(number) => u64::try_from(number).map_or(Value::Wrong, Value::Is),
+            Cell::Unsigned(number) => Value::Is(number),
+            Cell::Float(number) => whole(number),
+        }
+    }
+
+    /// The value for an error message.
+    fn shown(&self, row: usize) -> String {
+        match self.cell(row) {
+            Cell::Missing => String::new(),
+            Cell::Text(token) => String::from_utf8_lossy(token).into_owned(),
+            Cell::Integer(number) => number.to_string(),
+            Cell::Unsigned(number) => number.to_string(),
+            Cell::Float(number) => number.to_string(),
+        }
+    }
+}
+
+/// Largest whole number that a 64-bit float holds exactly.
+const MAX_EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+/// A float that stands for a whole number, as a rewrite of an integer column with NULLs leaves it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked: whole, not negative, below 2^53"
+)]
+fn whole(number: f64) -> Value<u64> {
+    if number.is_nan() {
+        Value::Missing
+    } else if number.fract() == 0.0 && (0.0..=MAX_EXACT_FLOAT).contains(&number) {
+        Value::Is(number as u64)
+    } else {
+        Value::Wrong
+    }
+}
+
+/// One row of a batch.
+struct BatchRow<'a> {
+    columns: &'a [Data<'a>; COLUMN_COUNT],
+    row: usize,
+    present: u32,
+}
+
+impl<'a> Row<'a> for BatchRow<'a> {
+    fn text(&self, column: Column) -> &'a [u8] {
+        match self.columns[column as usize].cell(self.row) {
+            Cell::Text(token) => {
+                let token = token.trim_ascii();
+                if value::is_missing(token) { b"" } else { token }
+            }
+            _ => b"",
+        }
+    }
+
+    fn number(&self, column: Column) -> Value<u64> {
+        self.columns[column as usize].number(self.row)
+    }
+
+    fn address(&self, column: Column) -> Value<Addr> {
+        let token = self.text(column);
+        if token.is_empty() {
+            return Value::Missing;
+        }
+        value::address(token).map_or(Value::Wrong, Value::Is)
+    }
+
+    fn has(&self, column: Column) -> bool {
+        self.present & (1 << column as u32) != 0
+    }
+}

@@ -1,0 +1,117 @@
+//! Stage 3: bytes become records. Pure: no storage, no clock.
+
+#[cfg(feature = "parquet")]
+pub mod columnar;
+pub mod fields;
+pub mod foreign;
+pub mod format;
+pub mod json;
+pub mod row;
+pub mod text;
+pub mod value;
+
+use thiserror::Error;
+
+use crate::model::flow::FlowRecord;
+use format::LineFormat;
+
+/// Receives what a parser finds.
+pub trait RecordSink {
+    /// The columns of the records that follow; called again whenever they change.
+    fn format(&mut self, format: &LineFormat);
+    /// One record.
+    fn record(&mut self, record: &FlowRecord<'_>);
+    /// One row that could not be read. `line` counts from 1 (rows, for Parquet).
+    fn malformed(&mut self, line: u64, fault: Malformed);
+}
+
+/// Why a row could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// The field concerned.
+    pub field: Option<&'static str>,
+    /// What is wrong.
+    pub reason: MalformedReason,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum MalformedReason {
+    /// The number of values is not the number of fields.
+    #[error("{found} values where the header has {expected} fields")]
+    ValueCount {
+        /// Values in the row.
+        found: usize,
+        /// Fields in the header or format.
+        expected: usize,
+    },
+    /// A value is not of its kind.
+    #[error("`{value}` is not {expected}")]
+    Value {
+        /// The value, shortened.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// The line is longer than any record.
+    #[error("longer than {limit} bytes (limit MAX_LINE_BYTES)")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+    },
+}
+
+/// Why an object gives no records, or no more of them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ObjectError {
+    /// It is a log of another kind, or no log: skipped, not failed.
+    #[error("{kind}, not a VPC flow log")]
+    Foreign {
+        /// What it is.
+        kind: &'static str,
+    },
+    /// It is nothing that is known.
+    #[error("{what}")]
+    Unrecognised {
+        /// What was found instead, as a noun phrase.
+        what: &'static str,
+    },
+    /// Nothing says what its columns are.
+    #[error(
+        "no header line, and line {line} is not a version 2 record: pass --log-format '${{version}} ${{account-id}} \
+         ...' or put describe-flow-logs.json into the inventory"
+    )]
+    UnknownFormat {
+        /// The line that was tried.
+        line: u64,
+    },
+    /// The log lacks a field without which nothing can be attributed.
+    #[error("the log has no `{field}`: add ${{{field}}} to the flow log's format")]
+    MissingField {
+        /// Field to add.
+        field: &'static str,
+    },
+    /// The object is damaged.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+/// How the columns of an object without a header may be known.
+#[derive(Debug, Clone, Default)]
+pub struct FormatHints {
+    /// `--log-format`.
+    pub given: Option<LineFormat>,
+    /// The format in `describe-flow-logs.json` of the flow log named in the object's name.
+    pub described: Option<LineFormat>,
+}
+
+impl FormatHints {
+    /// The format to use without a header.
+    fn best(&self) -> Option<&LineFormat> {
+        self.given.as_ref().or(self.described.as_ref())
+    }
+}
+
+/// Longest text line that is read; a record of all 54 fields with long tags stays below 4 KiB.
+pub const MAX_LINE_BYTES: usize = 1 << 16;
