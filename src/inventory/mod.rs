@@ -16,6 +16,7 @@ mod model;
 mod place;
 mod region;
 mod resource;
+mod script;
 mod service_name;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ mod value;
 
 pub use collect::InventoryFile;
 pub use model::*;
+pub use script::script;
 pub use service_name::{region_of, short_name};
 
 /// Reads the files of an inventory directory.

@@ -6,6 +6,7 @@ mod interfaces;
 mod names;
 mod places;
 mod resources;
+mod script;
 
 use super::{Inventory, InventoryFile, load};
 
