@@ -1,7 +1,10 @@
 //! What the describe calls tell about a VPC, in flowtoll's own shape.
 //!
-//! Every identifier is AWS's own text. Lists keep the order of the files they came from; a resource that
-//! appears twice (pages overlap, the same call recorded on two days) is kept once, the later file winning.
+//! Every identifier is AWS's own text. The lists of an [`Inventory`] are sorted by id; a resource that appears
+//! twice (pages overlap, the same call recorded on two days) is kept once, the later path winning.
+//!
+//! Regions are codes such as `us-east-1`. Few answers state theirs; it is read, best first, from an ARN, a zone
+//! name, a folder named after a region, the services of endpoints and the names of prefix lists in the same VPC.
 
 use std::net::IpAddr;
 
@@ -31,9 +34,9 @@ pub struct Inventory {
     /// The describe calls whose answer is nowhere in the directory, by file stem (`describe-nat-gateways`).
     /// Empty when there is no inventory at all.
     pub missing_calls: Vec<String>,
-    /// Files that could not be used, and why.
+    /// Files, or values in them, that could not be used, and why; in the order of the paths.
     pub problems: Vec<InventoryProblem>,
-    /// Number of files read.
+    /// Number of files looked into: those named `*.json` or after a call.
     pub files_read: usize,
 }
 
@@ -104,7 +107,7 @@ pub struct Route {
     pub destination: RouteDestination,
     /// Through what.
     pub target: RouteTarget,
-    /// `false` for a blackhole (the target is gone).
+    /// `false` for a blackhole (the target is gone) and for a filtered route.
     pub active: bool,
 }
 
@@ -136,9 +139,10 @@ pub enum RouteTarget {
     VpcPeering(String),
     /// `vgw-...`.
     VirtualPrivateGateway(String),
-    /// `eni-...`: an appliance or NAT instance.
+    /// `eni-...`: an appliance or NAT instance; also for routes that name only the instance.
     NetworkInterface(String),
-    /// Anything else (local gateway, carrier gateway, core network), as written.
+    /// Anything else (local gateway, carrier gateway, core network, an instance whose interface is not known),
+    /// as written; empty where the answer names no target.
     Other(String),
 }
 
@@ -159,7 +163,7 @@ pub struct NatGateway {
     pub private: bool,
     /// `true` for `AvailabilityMode: regional`.
     pub regional: bool,
-    /// Its addresses, primary first.
+    /// Its addresses, primary first, completed from its interfaces.
     pub addresses: Vec<NatGatewayAddress>,
     /// Creation, Unix seconds.
     pub created: Option<i64>,
@@ -204,7 +208,7 @@ pub struct VpcEndpoint {
     pub vpc_endpoint_id: String,
     /// Its type.
     pub endpoint_type: VpcEndpointType,
-    /// Full service name, such as `com.amazonaws.us-east-1.ecr.api`.
+    /// Full service name, such as `com.amazonaws.us-east-1.ecr.api`; the ARN it leads to for VPC Lattice endpoints.
     pub service_name: String,
     /// Short name, such as `ecr.api`.
     pub service: String,
@@ -276,9 +280,9 @@ pub struct NetworkInterface {
     pub public_ips: Vec<IpAddr>,
     /// Instance it is attached to.
     pub instance_id: Option<String>,
-    /// `nat-...` named in the description.
+    /// `nat-...` named in the description, or whose answer names this interface.
     pub nat_gateway_id: Option<String>,
-    /// `vpce-...` named in the description.
+    /// `vpce-...` named in the description, or whose answer names this interface.
     pub vpc_endpoint_id: Option<String>,
     /// Source/destination check; `false` on NAT instances and appliances.
     pub source_dest_check: Option<bool>,
@@ -293,7 +297,7 @@ pub struct PrefixList {
     pub prefix_list_id: String,
     /// Such as `com.amazonaws.us-east-1.s3`.
     pub name: Option<String>,
-    /// Its entries; `None` when no entries answer was found for it.
+    /// Its entries, sorted; `None` when no entries answer was found for it.
     pub entries: Option<Vec<IpNet>>,
 }
 

@@ -1,0 +1,400 @@
+//! Who the observers are: one entry per interface (or regional NAT gateway), with its role and own addresses.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::aggregate::{EndKind, Key, ObserverFacts, Opener, Partial, Sum, learn};
+use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
+use crate::model::addr::Addr;
+
+use super::topology::Topology;
+
+/// What an observer's rows are read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// A NAT gateway's (or NAT instance's) rows; index into the list of NAT units.
+    Nat(usize),
+    /// An interface endpoint's.
+    Endpoint {
+        /// `vpce-...` where known.
+        vpc_endpoint_id: Option<String>,
+    },
+    /// Something that forwards for others: transit gateway attachment, inspection endpoint, load balancer that
+    /// keeps client addresses.
+    Transit,
+    /// Anything that sends and receives for itself.
+    Client,
+}
+
+/// What a NAT unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NatKind {
+    /// A NAT gateway in one zone.
+    Zonal,
+    /// A NAT gateway of the Region, without an interface.
+    Regional,
+    /// An instance: no NAT charge.
+    Instance,
+}
+
+/// Something that translates addresses.
+#[derive(Debug, Clone)]
+pub struct NatUnit {
+    /// `nat-...`; the interface id where nothing names the gateway.
+    pub id: String,
+    /// What it is.
+    pub kind: NatKind,
+    /// Private NAT gateway.
+    pub private: bool,
+    /// Private addresses known to be its own.
+    pub own: BTreeSet<Addr>,
+    /// Its VPC.
+    pub vpc: Option<String>,
+    /// Its subnet.
+    pub subnet: Option<String>,
+    /// Zone id or name.
+    pub zone: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Index in the inventory's list.
+    pub inventory: Option<usize>,
+}
+
+/// One observer.
+#[derive(Debug, Clone)]
+pub struct Eni {
+    /// `eni-...`, or `nat-...` for a regional NAT gateway.
+    pub id: String,
+    /// Role.
+    pub role: Role,
+    /// Own addresses: from the inventory, else learned from its rows.
+    pub own: BTreeSet<Addr>,
+    /// VPC.
+    pub vpc: Option<String>,
+    /// Subnet.
+    pub subnet: Option<String>,
+    /// Zone id or name.
+    pub zone: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Whether it has a public address of its own.
+    pub has_public_address: bool,
+}
+
+/// All observers and NAT units.
+#[derive(Debug)]
+pub struct Census {
+    /// Observers, in order of id.
+    pub enis: Vec<Eni>,
+    /// For each observer of the partial, the index into `enis`.
+    pub eni_of_observer: Vec<usize>,
+    /// NAT gateways of the inventory first, then those only the logs show.
+    pub nats: Vec<NatUnit>,
+    by_address: HashMap<Addr, Vec<usize>>,
+}
+
+impl Census {
+    /// Takes stock. `rows` are the rows that count (one flow log per interface and hour).
+    pub fn take(partial: &Partial, rows: &[(Key, Sum)], topology: &Topology<'_>) -> Self {
+        let mut facts: BTreeMap<String, ObserverFacts> = BTreeMap::new();
+        for observer in &partial.observers {
+            let known = facts.entry(text(&observer.id)).or_default();
+            let mut other = observer.facts.clone();
+            for (fact, value) in known.fields_mut().into_iter().zip(other.fields_mut()) {
+                learn(fact, value.as_deref().unwrap_or_default());
+            }
+        }
+        let index: HashMap<&str, usize> = facts.keys().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
+        let eni_of_observer: Vec<usize> =
+            partial.observers.iter().map(|observer| index[text(&observer.id).as_str()]).collect();
+        let shapes = Shapes::collect(partial, rows, &eni_of_observer, facts.len());
+        let mut census = Self {
+            enis: Vec::with_capacity(facts.len()),
+            eni_of_observer,
+            nats: known_nats(topology),
+            by_address: HashMap::new(),
+        };
+        for (place, (id, facts)) in facts.iter().enumerate() {
+            let mut eni = describe(id, facts, topology);
+            eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
+            if eni.own.is_empty() {
+                eni.own.extend(shapes.by_eni[place].own_address());
+            }
+            census.enis.push(eni);
+        }
+        for (index, eni) in census.enis.iter().enumerate() {
+            for addr in &eni.own {
+                census.by_address.entry(*addr).or_default().push(index);
+            }
+        }
+        census
+    }
+
+    /// The observer that holds `addr` in `vpc` by its own records; where the VPC is not known, the only one that does.
+    pub fn observer_at(&self, vpc: Option<&str>, addr: Addr) -> Option<usize> {
+        let found = self.by_address.get(&addr)?;
+        let here = |index: &&usize| match (vpc, self.enis[**index].vpc.as_deref()) {
+            (Some(vpc), Some(own)) => vpc == own,
+            _ => true,
+        };
+        let mut matching = found.iter().filter(here);
+        match (matching.next(), matching.next()) {
+            (Some(index), None) => Some(*index),
+            _ => None,
+        }
+    }
+
+    fn role(
+        &mut self,
+        eni: &Eni,
+        facts: &ObserverFacts,
+        shape: &Shape,
+        topology: &Topology<'_>,
+    ) -> Role {
+        let logged_type = facts.interface_type.as_deref().map(text).unwrap_or_default();
+        let inventory = topology.interface(&eni.id);
+        if let Some(index) = self.nat_of_interface(&eni.id, topology) {
+            return Role::Nat(index);
+        }
+        if eni.id.starts_with("nat-") || matches!(logged_type.as_str(), "regional_nat_gateway") {
+            return Role::Nat(self.add_nat(eni, NatKind::Regional, shape));
+        }
+        if matches!(logged_type.as_str(), "nat_gateway" | "natGateway") {
+            return Role::Nat(self.add_nat(eni, NatKind::Zonal, shape));
+        }
+        if let Some(endpoint) = topology.endpoint_of_interface(&eni.id) {
+            use crate::inventory::VpcEndpointType::{Gateway, GatewayLoadBalancer};
+            return match endpoint.endpoint_type {
+                Gateway | GatewayLoadBalancer => Role::Transit,
+                _ => Role::Endpoint { vpc_endpoint_id: Some(endpoint.vpc_endpoint_id.clone()) },
+            };
+        }
+        match inventory.map(|interface| interface.kind) {
+            Some(InterfaceKind::VpcEndpoint) => {
+                let id = inventory.and_then(|interface| interface.vpc_endpoint_id.clone());
+                return Role::Endpoint { vpc_endpoint_id: id };
+            }
+            Some(InterfaceKind::TransitGateway | InterfaceKind::GatewayLoadBalancerEndpoint) => return Role::Transit,
+            Some(InterfaceKind::NatGateway) => return Role::Nat(self.add_nat(eni, NatKind::Zonal, shape)),
+            _ => {}
+        }
+        match logged_type.as_str() {
+            "vpc_endpoint" | "vpcEndpoint" => return Role::Endpoint { vpc_endpoint_id: None },
+            "transit_gateway" | "transitGateway" | "gateway_load_balancer_endpoint" => return Role::Transit,
+            _ => {}
+        }
+        let forwards = inventory.is_some_and(|interface| interface.source_dest_check == Some(false));
+        if forwards && (topology.is_route_target(&eni.id) || shape.translates()) {
+            return Role::Nat(self.add_nat(eni, NatKind::Instance, shape));
+        }
+        if topology.is_route_target(&eni.id) && shape.translates() {
+            return Role::Nat(self.add_nat(eni, NatKind::Instance, shape));
+        }
+        if inventory.is_none() && shape.translates() {
+            let kind = if facts.instance_id.is_some() { NatKind::Instance } else { NatKind::Zonal };
+            return Role::Nat(self.add_nat(eni, kind, shape));
+        }
+        Role::Client
+    }
+
+    fn nat_of_interface(&self, id: &str, topology: &Topology<'_>) -> Option<usize> {
+        let by_id = |nat: &str| self.nats.iter().position(|unit| unit.id == nat);
+        if let Some(index) = by_id(id) {
+            return Some(index);
+        }
+        let listed = topology.inventory.nat_gateways.iter().find(|nat| {
+            nat.addresses.iter().any(|address| address.interface_id.as_deref() == Some(id))
+        });
+        let named = topology.interface(id).and_then(|interface| interface.nat_gateway_id.as_deref());
+        listed.map(|nat| nat.nat_gateway_id.as_str()).or(named).and_then(by_id)
+    }
+
+    fn add_nat(&mut self, eni: &Eni, kind: NatKind, shape: &Shape) -> usize {
+        let own = if eni.own.is_empty() { shape.translated_addresses() } else { eni.own.clone() };
+        self.nats.push(NatUnit {
+            id: eni.id.clone(),
+            kind,
+            private: false,
+            own,
+            vpc: eni.vpc.clone(),
+            subnet: eni.subnet.clone(),
+            zone: eni.zone.clone(),
+            region: eni.region.clone(),
+            inventory: None,
+        });
+        self.nats.len() - 1
+    }
+}
+
+/// The NAT gateways of the inventory, and the interfaces of routes that name one the inventory lacks.
+fn known_nats(topology: &Topology<'_>) -> Vec<NatUnit> {
+    let inventory = topology.inventory;
+    let mut nats: Vec<NatUnit> = inventory
+        .nat_gateways
+        .iter()
+        .enumerate()
+        .map(|(index, nat)| nat_unit(index, nat, topology))
+        .collect();
+    let routes = inventory.route_tables.iter().flat_map(|table| table.routes.iter().map(move |r| (table, r)));
+    let mut named: BTreeMap<&str, &str> = BTreeMap::new();
+    for (table, route) in routes {
+        if let RouteTarget::NatGateway(id) = &route.target
+            && route.active
+            && !nats.iter().any(|nat| nat.id == *id)
+        {
+            named.insert(id, &table.vpc_id);
+        }
+    }
+    nats.extend(named.into_iter().map(|(id, vpc)| NatUnit {
+        id: id.to_owned(),
+        kind: NatKind::Zonal,
+        private: false,
+        own: BTreeSet::new(),
+        vpc: Some(vpc.to_owned()),
+        subnet: None,
+        zone: None,
+        region: topology.region_of_vpc(vpc).map(str::to_owned),
+        inventory: None,
+    }));
+    nats
+}
+
+fn nat_unit(index: usize, nat: &NatGateway, topology: &Topology<'_>) -> NatUnit {
+    let interfaces = nat.addresses.iter().filter_map(|address| address.interface_id.as_deref());
+    let of_interfaces = interfaces
+        .filter_map(|id| topology.interface(id))
+        .flat_map(|interface| interface.addresses.iter().map(|address| Addr::from(*address)));
+    let own = nat.addresses.iter().filter_map(|address| address.private_ip.map(Addr::from));
+    NatUnit {
+        id: nat.nat_gateway_id.clone(),
+        kind: if nat.regional { NatKind::Regional } else { NatKind::Zonal },
+        private: nat.private,
+        own: own.chain(of_interfaces).collect(),
+        vpc: nat.vpc_id.clone(),
+        subnet: nat.subnet_id.clone(),
+        zone: nat.subnet_id.as_deref().and_then(|subnet| topology.zone_of_subnet(subnet)).map(str::to_owned),
+        region: nat
+            .region
+            .clone()
+            .or_else(|| nat.vpc_id.as_deref().and_then(|vpc| topology.region_of_vpc(vpc)).map(str::to_owned)),
+        inventory: Some(index),
+    }
+}
+
+fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
+    let interface = topology.interface(id);
+    let fact = |value: &Option<Box<[u8]>>| value.as_deref().map(text);
+    let subnet = interface.and_then(|interface| interface.subnet_id.clone()).or_else(|| fact(&facts.subnet_id));
+    let vpc = interface
+        .and_then(|interface| interface.vpc_id.clone())
+        .or_else(|| fact(&facts.vpc_id))
+        .or_else(|| Some(topology.subnet(subnet.as_deref()?)?.vpc_id.clone()));
+    let zone = subnet
+        .as_deref()
+        .and_then(|subnet| topology.zone_of_subnet(subnet))
+        .or_else(|| interface.and_then(|interface| topology.zone_of_interface(interface)))
+        .map(str::to_owned)
+        .or_else(|| fact(&facts.az_id));
+    let region = vpc
+        .as_deref()
+        .and_then(|vpc| topology.region_of_vpc(vpc))
+        .map(str::to_owned)
+        .or_else(|| fact(&facts.region));
+    Eni {
+        id: id.to_owned(),
+        role: Role::Client,
+        own: interface
+            .map(|interface| interface.addresses.iter().map(|address| Addr::from(*address)).collect())
+            .unwrap_or_default(),
+        vpc,
+        subnet,
+        zone,
+        region,
+        has_public_address: interface.is_some_and(|interface| !interface.public_ips.is_empty()),
+    }
+}
+
+/// Text of an identifier; bytes that are no UTF-8 are replaced.
+fn text(bytes: impl AsRef<[u8]>) -> String {
+    String::from_utf8_lossy(bytes.as_ref()).into_owned()
+}
+
+/// What the rows of one interface look like.
+#[derive(Debug, Default)]
+struct Shape {
+    /// Records in which an address is source or destination as logged.
+    seen: BTreeMap<Addr, u64>,
+    /// Own addresses of rows shaped like N1 or N4.
+    translated: BTreeMap<Addr, u64>,
+    /// Rows whose packet source is neither the logged source nor the far side: forwarding without translation.
+    forwarded: u64,
+    /// N1/N4-shaped rows whose outer end opened the conversation: a load balancer that keeps client addresses.
+    opened_outside: u64,
+}
+
+impl Shape {
+    /// A NAT: N1 or N4 rows, opened from inside, and no forwarding of foreign addresses to the outside.
+    fn translates(&self) -> bool {
+        let translated: u64 = self.translated.values().sum();
+        translated > 0 && self.forwarded == 0 && self.opened_outside * 2 < translated
+    }
+
+    fn translated_addresses(&self) -> BTreeSet<Addr> {
+        if self.translated.is_empty() {
+            self.own_address().into_iter().collect()
+        } else {
+            self.translated.keys().copied().collect()
+        }
+    }
+
+    /// The address in the most rows; every row of an interface shows its own.
+    fn own_address(&self) -> Option<Addr> {
+        let most = self.seen.values().max()?;
+        let mut best = self.seen.iter().filter(|(_, count)| *count == most).map(|(addr, _)| *addr);
+        match (best.next(), best.next()) {
+            (Some(addr), None) => Some(addr),
+            _ => None,
+        }
+    }
+}
+
+struct Shapes {
+    by_eni: Vec<Shape>,
+}
+
+impl Shapes {
+    fn collect(partial: &Partial, rows: &[(Key, Sum)], eni_of_observer: &[usize], count: usize) -> Self {
+        let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
+        let addr = |index: u32| partial.addresses[index as usize];
+        for (key, sum) in rows {
+            let shape = &mut by_eni[eni_of_observer[key.observer as usize]];
+            for end in [key.src, key.dst] {
+                if let EndKind::Address(index) = end.kind() {
+                    *shape.seen.entry(addr(index)).or_default() += sum.records;
+                }
+            }
+            match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
+                // N1: a private source, sent on to a public address.
+                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(_), EndKind::Class(_)) => {
+                    *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
+                    shape.opened_outside += if outside { sum.records } else { 0 };
+                }
+                // N4: from a public address, to a private one.
+                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(_)) => {
+                    *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
+                    shape.opened_outside += if outside { sum.records } else { 0 };
+                }
+                // Sent out with, or received for, a private address that is not the logged one.
+                (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
+                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other))
+                    if own != other =>
+                {
+                    shape.forwarded += sum.records;
+                }
+                _ => {}
+            }
+        }
+        Self { by_eni }
+    }
+}

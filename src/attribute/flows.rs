@@ -1,0 +1,172 @@
+//! Where attributed bytes are added up.
+
+use std::collections::HashMap;
+
+use super::legs::Way;
+use super::path::Route;
+
+/// Who the bytes belong to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Client {
+    /// `eni-...` where known.
+    pub interface_id: Option<String>,
+    /// VPC.
+    pub vpc_id: Option<String>,
+    /// Subnet.
+    pub subnet_id: Option<String>,
+    /// Zone id or name.
+    pub zone_id: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+}
+
+/// Who the peer is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Peer {
+    /// Report name of the service.
+    pub service: String,
+    /// Its Region.
+    pub service_region: Option<String>,
+    /// Whether the gateway endpoint's prefix list holds the address, where that is known.
+    pub in_prefix_list: Option<bool>,
+}
+
+impl Peer {
+    /// A private peer.
+    pub fn internal() -> Self {
+        Self { service: "internal".to_owned(), service_region: None, in_prefix_list: None }
+    }
+
+    /// A peer that no record tells.
+    pub fn unknown() -> Self {
+        Self { service: "unknown".to_owned(), service_region: None, in_prefix_list: None }
+    }
+}
+
+/// Bytes of both directions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// Client to peer.
+    pub bytes_out: u128,
+    /// Peer to client.
+    pub bytes_in: u128,
+}
+
+impl Volume {
+    /// Adds bytes of one direction.
+    pub fn add(&mut self, way: Way, bytes: u128) {
+        match way {
+            Way::Out => self.bytes_out += bytes,
+            Way::In => self.bytes_in += bytes,
+        }
+    }
+
+    /// Adds another volume.
+    pub fn merge(&mut self, other: Self) {
+        self.bytes_out += other.bytes_out;
+        self.bytes_in += other.bytes_in;
+    }
+
+    /// Both directions.
+    pub fn total(self) -> u128 {
+        self.bytes_out + self.bytes_in
+    }
+}
+
+/// A list of distinct values by number.
+#[derive(Debug)]
+pub struct Interner<T> {
+    values: Vec<T>,
+    index: HashMap<T, u32>,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), index: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Interner<T> {
+    /// The number of a value.
+    pub fn intern(&mut self, value: T) -> u32 {
+        if let Some(number) = self.index.get(&value) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.values.push(value.clone());
+        self.index.insert(value, number);
+        number
+    }
+
+    /// The value of a number.
+    pub fn get(&self, number: u32) -> &T {
+        &self.values[number as usize]
+    }
+}
+
+/// One kind of traffic of one client, by numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FlowId {
+    /// The client.
+    pub client: u32,
+    /// Path and via.
+    pub route: u32,
+    /// The peer.
+    pub peer: u32,
+    /// Whether the peer is an estimate.
+    pub estimated: bool,
+}
+
+/// One kind of traffic of one client.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flow {
+    /// Who.
+    pub client: Client,
+    /// How.
+    pub route: Route,
+    /// With whom.
+    pub peer: Peer,
+    /// Whether the peer is an estimate.
+    pub estimated: bool,
+    /// How much.
+    pub volume: VolumeOrd,
+}
+
+/// [`Volume`] with an order, so that flows sort.
+pub type VolumeOrd = (u128, u128);
+
+/// Adds attributed bytes up.
+#[derive(Debug, Default)]
+pub struct Flows {
+    /// Clients.
+    pub clients: Interner<Client>,
+    /// Paths.
+    pub routes: Interner<Route>,
+    /// Peers.
+    pub peers: Interner<Peer>,
+    totals: HashMap<FlowId, Volume>,
+}
+
+impl Flows {
+    /// Adds bytes.
+    pub fn add(&mut self, id: FlowId, way: Way, bytes: u128) {
+        self.totals.entry(id).or_default().add(way, bytes);
+    }
+
+    /// All flows, sorted.
+    pub fn into_sorted(self) -> Vec<Flow> {
+        let mut flows: Vec<Flow> = self
+            .totals
+            .iter()
+            .map(|(id, volume)| Flow {
+                client: self.clients.get(id.client).clone(),
+                route: self.routes.get(id.route).clone(),
+                peer: self.peers.get(id.peer).clone(),
+                estimated: id.estimated,
+                volume: (volume.bytes_out, volume.bytes_in),
+            })
+            .collect();
+        flows.sort();
+        flows
+    }
+}

@@ -1,0 +1,112 @@
+//! Stage 6: totals become attributed bytes.
+//!
+//! All totals are known here, so every decision can use all of them: which flow log counts, who the observers are,
+//! which leg a row is, which path it took, which vantage rules a NAT gateway's hour. Every byte leaves this stage in
+//! exactly one class.
+
+mod assemble;
+mod eni;
+mod flows;
+mod legs;
+mod overlap;
+mod path;
+mod resolve;
+mod topology;
+mod vantage;
+
+#[cfg(test)]
+mod tests;
+
+pub use eni::{NatKind, NatUnit};
+pub use flows::{Client, Flow, Peer, Volume};
+pub use path::Path;
+pub use topology::Topology;
+pub use vantage::Vantage;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aggregate::Partial;
+use crate::classify::atlas::Atlas;
+use crate::model::time::Bucket;
+
+/// Totals of one NAT unit over the whole period.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NatTotals {
+    /// Bytes by the vantage they were counted from, with the number of hours.
+    pub by_vantage: BTreeMap<Vantage, (u64, Volume)>,
+    /// Bytes counted in the hours in which another vantage saw them too, and what that one saw.
+    pub compared: Option<(u128, u128)>,
+}
+
+impl NatTotals {
+    /// Bytes of all vantages.
+    pub fn volume(&self) -> Volume {
+        let mut sum = Volume::default();
+        for (_, volume) in self.by_vantage.values() {
+            sum.merge(*volume);
+        }
+        sum
+    }
+
+    /// The vantage that most bytes were counted from; the better one where they are even.
+    pub fn main_vantage(&self) -> Option<Vantage> {
+        let mut best: Option<(Vantage, u128)> = None;
+        for (vantage, (_, volume)) in &self.by_vantage {
+            if best.is_none_or(|(_, bytes)| volume.total() > bytes) {
+                best = Some((*vantage, volume.total()));
+            }
+        }
+        best.map(|(vantage, _)| vantage)
+    }
+}
+
+/// What is said about bytes that could not be placed, by stable id.
+pub type Unknowns = BTreeMap<&'static str, u128>;
+
+/// The outcome.
+#[derive(Debug, Default)]
+pub struct Attribution {
+    /// Attributed bytes, sorted.
+    pub flows: Vec<Flow>,
+    /// NAT units with their totals, in order of id; those without a record have empty totals.
+    pub nats: Vec<(NatUnit, NatTotals)>,
+    /// Bytes of other views: other legs, other flow logs, the far end of private traffic.
+    pub duplicate_bytes: u128,
+    /// Flow logs set aside for others, with their bytes.
+    pub set_aside: BTreeMap<String, u128>,
+    /// Bytes whose path or service could not be known, by reason.
+    pub unknowns: Unknowns,
+    /// Interface ids that have records of any kind, with the hours.
+    pub covered: BTreeMap<String, BTreeSet<Bucket>>,
+    /// Flow log identities that were read.
+    pub flow_logs: BTreeSet<String>,
+    /// Interfaces with SKIPDATA rows.
+    pub skipped_interfaces: BTreeSet<String>,
+    /// Hours with records.
+    pub hours: BTreeSet<Bucket>,
+    /// Whether any log that counted lacks packet addresses.
+    pub lacks_packet_addresses: bool,
+}
+
+/// Attributes everything in `partial`.
+pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> Attribution {
+    let chosen = overlap::choose(partial);
+    let census = eni::Census::take(partial, &chosen.rows, topology);
+    let mut resolver = resolve::Resolver::new(partial, atlas, topology, &census);
+    let mut outcome = assemble::assemble(&chosen.rows, &mut resolver);
+    outcome.duplicate_bytes += chosen.duplicate_bytes;
+    outcome.set_aside = chosen.set_aside;
+    for ((observer, bucket), presence) in &partial.presence {
+        let id = String::from_utf8_lossy(&partial.observers[*observer as usize].id).into_owned();
+        if *bucket != Bucket::NONE {
+            outcome.hours.insert(*bucket);
+        }
+        if presence.skipdata > 0 {
+            outcome.skipped_interfaces.insert(id.clone());
+        }
+        outcome.covered.entry(id).or_default().insert(*bucket);
+    }
+    outcome.flow_logs = partial.flow_logs.iter().map(|log| log.identity.clone()).collect();
+    outcome.lacks_packet_addresses = partial.flow_logs.iter().any(|log| !log.has_pkt);
+    outcome
+}

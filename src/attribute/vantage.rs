@@ -1,0 +1,241 @@
+//! One NAT unit, one hour: which legs count.
+//!
+//! Best first: `nat-inside` (N1+N4 with packet addresses: exact), `clients` (S1+S2 of the clients), `nat-split` (N1+N4
+//! without packet addresses: totals and clients exact, peers by shares), `nat-outside` (N2+N3: an upper bound). Never
+//! two are added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::flows::Volume;
+use super::legs::Way;
+
+/// Which legs were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Vantage {
+    /// N1 + N4 with packet addresses.
+    NatInside,
+    /// S1 + S2.
+    Clients,
+    /// N1 + N4, peers by the shares of N2 + N3.
+    NatSplit,
+    /// N2 + N3.
+    NatOutside,
+}
+
+impl Vantage {
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NatInside => "nat-inside",
+            Self::Clients => "clients",
+            Self::NatSplit => "nat-split",
+            Self::NatOutside => "nat-outside",
+        }
+    }
+}
+
+/// Bytes by client number, peer number and direction.
+type ByClientPeer = BTreeMap<(u32, u32), Volume>;
+
+/// Everything seen of one NAT unit in one hour. Clients and peers are numbers of the caller's lists.
+#[derive(Debug, Default)]
+pub struct HourView {
+    /// N1 + N4 whose peer is known.
+    pub inside: ByClientPeer,
+    /// N1 + N4 whose peer is not known.
+    pub inside_blind: BTreeMap<u32, Volume>,
+    /// N2 + N3 by peer.
+    pub outside: BTreeMap<u32, Volume>,
+    /// S1 + S2 by client and peer.
+    pub clients: ByClientPeer,
+    /// The same bytes on their way through a transit gateway attachment.
+    pub transit: ByClientPeer,
+}
+
+/// One counted total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Client number; `None` where the leg does not tell.
+    pub client: Option<u32>,
+    /// Peer number; `None` where nothing tells.
+    pub peer: Option<u32>,
+    /// Bytes.
+    pub volume: Volume,
+    /// Whether the peer is an estimate.
+    pub estimated: bool,
+}
+
+/// What is counted of an hour, and how it compares.
+#[derive(Debug)]
+pub struct Decision {
+    /// The vantage.
+    pub vantage: Vantage,
+    /// What counts.
+    pub counted: Vec<Counted>,
+    /// Bytes of all other legs.
+    pub duplicate_bytes: u128,
+    /// Counted bytes and the bytes of the vantage they are compared with, where there is one.
+    pub compared: Option<(u128, u128)>,
+}
+
+fn total<'v>(volumes: impl Iterator<Item = &'v Volume>) -> u128 {
+    volumes.map(|volume| volume.total()).sum()
+}
+
+impl HourView {
+    fn seen_bytes(&self) -> u128 {
+        total(self.inside.values())
+            + total(self.inside_blind.values())
+            + total(self.outside.values())
+            + total(self.clients.values())
+            + total(self.transit.values())
+    }
+
+    /// Clients' own rows, with the transit attachment's rows of those clients that have none.
+    fn client_rows(&self) -> ByClientPeer {
+        let logged: BTreeSet<u32> = self.clients.keys().map(|(client, _)| *client).collect();
+        let mut rows = self.clients.clone();
+        for ((client, peer), volume) in &self.transit {
+            if !logged.contains(client) {
+                rows.entry((*client, *peer)).or_default().merge(*volume);
+            }
+        }
+        rows
+    }
+
+    /// Decides, in the order of the module's first lines; `None` where nothing was seen.
+    pub fn decide(&self) -> Option<Decision> {
+        let client_rows = self.client_rows();
+        let blind_clients: BTreeSet<u32> = self.inside_blind.keys().copied().collect();
+        let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
+        let (vantage, counted, other) = if !self.inside.is_empty() {
+            let mut counted = exact(&self.inside);
+            counted.extend(self.split(&ByClientPeer::new()));
+            (Vantage::NatInside, counted, total(client_rows.values()))
+        } else if !self.inside_blind.is_empty() && !blind_clients.is_subset(&logged_clients) {
+            (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
+        } else if !client_rows.is_empty() {
+            (Vantage::Clients, exact(&client_rows), total(self.inside_blind.values()))
+        } else if !self.outside.is_empty() {
+            (Vantage::NatOutside, self.outside_only(), 0)
+        } else {
+            return None;
+        };
+        let counted_bytes: u128 = counted.iter().map(|part| part.volume.total()).sum();
+        Some(Decision {
+            vantage,
+            duplicate_bytes: self.seen_bytes() - counted_bytes,
+            compared: (other > 0).then_some((counted_bytes, other)),
+            counted,
+        })
+    }
+
+    /// N1 + N4 without packet addresses. A client with rows of its own takes its peers from them; the rest is spread by
+    /// the shares of N2 + N3, without what those clients account for, and without peers that only N3 shows (scans).
+    fn split(&self, client_rows: &ByClientPeer) -> Vec<Counted> {
+        let mut shares: BTreeMap<u32, Volume> =
+            self.outside.iter().filter(|(_, volume)| volume.bytes_out > 0).map(|(peer, v)| (*peer, *v)).collect();
+        if shares.is_empty() {
+            shares.clone_from(&self.outside);
+        }
+        let mut counted = Vec::new();
+        let mut blind = Vec::new();
+        for (client, volume) in &self.inside_blind {
+            let own: BTreeMap<u32, Volume> = client_rows
+                .range((*client, 0)..=(*client, u32::MAX))
+                .map(|((_, peer), volume)| (*peer, *volume))
+                .collect();
+            if own.is_empty() {
+                blind.push((*client, *volume));
+                continue;
+            }
+            for (peer, part) in &own {
+                if let Some(share) = shares.get_mut(peer) {
+                    share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
+                    share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
+                }
+            }
+            let same = total(own.values()) == volume.total();
+            spread(*client, *volume, &own, !same, &mut counted);
+        }
+        for (client, volume) in blind {
+            spread(client, volume, &shares, true, &mut counted);
+        }
+        counted
+    }
+
+    fn outside_only(&self) -> Vec<Counted> {
+        self.outside
+            .iter()
+            .map(|(peer, volume)| Counted { client: None, peer: Some(*peer), volume: *volume, estimated: true })
+            .collect()
+    }
+}
+
+fn exact(rows: &ByClientPeer) -> Vec<Counted> {
+    rows.iter()
+        .map(|((client, peer), volume)| Counted {
+            client: Some(*client),
+            peer: Some(*peer),
+            volume: *volume,
+            estimated: false,
+        })
+        .collect()
+}
+
+/// Spreads one client's bytes over peers, each direction by its own shares.
+fn spread(
+    client: u32,
+    volume: Volume,
+    shares: &BTreeMap<u32, Volume>,
+    estimated: bool,
+    counted: &mut Vec<Counted>,
+) {
+    let mut parts: BTreeMap<Option<u32>, Volume> = BTreeMap::new();
+    for (way, bytes) in [(Way::Out, volume.bytes_out), (Way::In, volume.bytes_in)] {
+        let pick = |v: &Volume| if way == Way::Out { v.bytes_out } else { v.bytes_in };
+        let mut weights: Vec<(Option<u32>, u128)> =
+            shares.iter().map(|(peer, v)| (Some(*peer), pick(v))).filter(|(_, weight)| *weight > 0).collect();
+        if weights.is_empty() {
+            // Nothing in this direction tells: the other direction's shares are the next best.
+            weights = shares.iter().map(|(peer, v)| (Some(*peer), v.total())).filter(|(_, w)| *w > 0).collect();
+        }
+        if weights.is_empty() {
+            weights.push((None, 1));
+        }
+        for (peer, part) in apportion(bytes, &weights) {
+            if part > 0 {
+                parts.entry(peer).or_default().add(way, part);
+            }
+        }
+    }
+    counted.extend(parts.into_iter().map(|(peer, volume)| Counted { client: Some(client), peer, volume, estimated }));
+}
+
+/// Splits `bytes` in proportion to the weights so that the parts sum to `bytes` exactly: whole shares first, the
+/// remaining bytes one each to the largest remainders, earlier entries first.
+pub fn apportion<K: Copy>(bytes: u128, weights: &[(K, u128)]) -> Vec<(K, u128)> {
+    let sum: u128 = weights.iter().map(|(_, weight)| weight).sum();
+    // Both factors are sums of 64-bit counts; scaling down keeps the product inside 128 bits for any real log.
+    let shift = (u128::BITS - bytes.leading_zeros() + u128::BITS - sum.leading_zeros()).saturating_sub(u128::BITS);
+    let (weights_scaled, sum): (Vec<(K, u128)>, u128) = if shift == 0 {
+        (weights.to_vec(), sum)
+    } else {
+        let scaled: Vec<(K, u128)> = weights.iter().map(|(key, weight)| (*key, (weight >> shift).max(1))).collect();
+        let sum = scaled.iter().map(|(_, weight)| weight).sum();
+        (scaled, sum)
+    };
+    let mut parts: Vec<(K, u128)> =
+        weights_scaled.iter().map(|(key, weight)| (*key, bytes * weight / sum)).collect();
+    let mut left = bytes - parts.iter().map(|(_, part)| part).sum::<u128>();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(bytes * weights_scaled[*index].1 % sum));
+    for index in order {
+        if left == 0 {
+            break;
+        }
+        parts[index].1 += 1;
+        left -= 1;
+    }
+    parts
+}

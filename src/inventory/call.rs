@@ -1,0 +1,83 @@
+//! The describe calls an inventory is made of.
+
+/// A describe call, known by the key its answer keeps its list under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Call {
+    Vpcs,
+    Subnets,
+    RouteTables,
+    NatGateways,
+    VpcEndpoints,
+    NetworkInterfaces,
+    PrefixLists,
+    PrefixListEntries,
+    FlowLogs,
+    SecurityGroups,
+}
+
+impl Call {
+    /// Every call, in the order missing ones are reported.
+    pub(super) const ALL: [Call; 10] = [
+        Call::Vpcs,
+        Call::Subnets,
+        Call::RouteTables,
+        Call::NatGateways,
+        Call::VpcEndpoints,
+        Call::NetworkInterfaces,
+        Call::PrefixLists,
+        Call::PrefixListEntries,
+        Call::FlowLogs,
+        Call::SecurityGroups,
+    ];
+
+    /// The top-level key of the answer, by which a file is recognised whatever its name.
+    pub(super) fn list_key(self) -> &'static str {
+        match self {
+            Call::Vpcs => "Vpcs",
+            Call::Subnets => "Subnets",
+            Call::RouteTables => "RouteTables",
+            Call::NatGateways => "NatGateways",
+            Call::VpcEndpoints => "VpcEndpoints",
+            Call::NetworkInterfaces => "NetworkInterfaces",
+            Call::PrefixLists => "PrefixLists",
+            Call::PrefixListEntries => "Entries",
+            Call::FlowLogs => "FlowLogs",
+            Call::SecurityGroups => "SecurityGroups",
+        }
+    }
+
+    /// The call as the AWS CLI spells it, which is also the stem of its file.
+    pub(super) fn stem(self) -> &'static str {
+        match self {
+            Call::Vpcs => "describe-vpcs",
+            Call::Subnets => "describe-subnets",
+            Call::RouteTables => "describe-route-tables",
+            Call::NatGateways => "describe-nat-gateways",
+            Call::VpcEndpoints => "describe-vpc-endpoints",
+            Call::NetworkInterfaces => "describe-network-interfaces",
+            Call::PrefixLists => "describe-managed-prefix-lists",
+            Call::PrefixListEntries => "get-managed-prefix-list-entries",
+            Call::FlowLogs => "describe-flow-logs",
+            Call::SecurityGroups => "describe-security-groups",
+        }
+    }
+
+    /// Whether a report is poorer without it. Security groups only refine advice.
+    pub(super) fn is_wanted(self) -> bool {
+        self != Call::SecurityGroups
+    }
+
+    /// The call whose answer has `key` at its top.
+    pub(super) fn of_list_key(key: &str) -> Option<Call> {
+        Call::ALL.into_iter().find(|call| call.list_key() == key)
+    }
+
+    /// The call a file is named after: `describe-subnets.json`, `describe-subnets.2.json`,
+    /// `describe-subnets-page2.json`.
+    pub(super) fn of_file_name(name: &str) -> Option<Call> {
+        Call::ALL.into_iter().find(|call| {
+            name.strip_prefix(call.stem())
+                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
+        })
+    }
+}
