@@ -17,6 +17,8 @@ pub mod classify;
 
 pub mod aggregate;
 
+pub mod attribute;
+
 pub mod price;
 
 pub mod render;

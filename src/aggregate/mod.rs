@@ -26,7 +26,7 @@ pub struct FlowLogSource {
     pub identity: String,
     /// Whether its records carry packet addresses.
     pub has_pkt: bool,
-    /// Number of needed columns it has.
+    /// The needed columns it has, one bit per [`crate::parse::fields::Column`].
     pub columns: u32,
 }
 

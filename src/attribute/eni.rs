@@ -129,6 +129,11 @@ impl Census {
         census
     }
 
+    /// The observer of an id.
+    pub fn by_id(&self, id: &str) -> Option<usize> {
+        self.enis.binary_search_by(|eni| eni.id.as_str().cmp(id)).ok()
+    }
+
     /// The observer that holds `addr` in `vpc` by its own records; where the VPC is not known, the only one that does.
     pub fn observer_at(&self, vpc: Option<&str>, addr: Addr) -> Option<usize> {
         let found = self.by_address.get(&addr)?;

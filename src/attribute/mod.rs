@@ -60,9 +60,6 @@ impl NatTotals {
     }
 }
 
-/// What is said about bytes that could not be placed, by stable id.
-pub type Unknowns = BTreeMap<&'static str, u128>;
-
 /// The outcome.
 #[derive(Debug, Default)]
 pub struct Attribution {
@@ -74,8 +71,6 @@ pub struct Attribution {
     pub duplicate_bytes: u128,
     /// Flow logs set aside for others, with their bytes.
     pub set_aside: BTreeMap<String, u128>,
-    /// Bytes whose path or service could not be known, by reason.
-    pub unknowns: Unknowns,
     /// Interface ids that have records of any kind, with the hours.
     pub covered: BTreeMap<String, BTreeSet<Bucket>>,
     /// Flow log identities that were read.
@@ -84,8 +79,6 @@ pub struct Attribution {
     pub skipped_interfaces: BTreeSet<String>,
     /// Hours with records.
     pub hours: BTreeSet<Bucket>,
-    /// Whether any log that counted lacks packet addresses.
-    pub lacks_packet_addresses: bool,
 }
 
 /// Attributes everything in `partial`.
@@ -107,6 +100,5 @@ pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> A
         outcome.covered.entry(id).or_default().insert(*bucket);
     }
     outcome.flow_logs = partial.flow_logs.iter().map(|log| log.identity.clone()).collect();
-    outcome.lacks_packet_addresses = partial.flow_logs.iter().any(|log| !log.has_pkt);
     outcome
 }

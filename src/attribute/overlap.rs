@@ -1,10 +1,12 @@
 //! Overlapping flow logs: each is a full copy of an interface's traffic, so exactly one is counted per interface and
 //! hour. Rows are never compared with each other: in the default format two equal rows can be genuine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::aggregate::{FlowLogSource, Key, Partial, Sum};
+use crate::aggregate::{End, FlowLogSource, Key, Partial, Sum};
 use crate::model::time::Bucket;
+
+use super::legs::Party;
 
 /// The rows that count, and what the others hold.
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ pub fn choose(partial: &Partial) -> Chosen {
     for (id, logs) in copies.iter().filter(|(_, logs)| logs.len() > 1) {
         let mut ranked: Vec<(&u32, &BTreeMap<Bucket, u128>)> = logs.iter().collect();
         ranked.sort_by_key(|(log, _)| rank(&partial.flow_logs[**log as usize]));
-        let hours: std::collections::BTreeSet<Bucket> =
+        let hours: BTreeSet<Bucket> =
             ranked.iter().flat_map(|(_, hours)| hours.keys().copied()).collect();
         for hour in hours {
             let Some((best, presence)) = ranked.iter().find(|(_, hours)| hours.contains_key(&hour)) else {
@@ -69,10 +71,32 @@ pub fn choose(partial: &Partial) -> Chosen {
             _ => result.rows.push((*key, *sum)),
         }
     }
+    sort_rows(partial, &mut result.rows);
     result
+}
+
+/// Puts rows into an order that depends on what they say, not on the numbers that a partial happened to give: every
+/// later choice among equals follows this order, so reports are the same for any number of threads.
+fn sort_rows(partial: &Partial, rows: &mut [(Key, Sum)]) {
+    let end = |end: End| Party::of(end.kind(), &partial.addresses);
+    let observer = |key: &Key| {
+        let observer = &partial.observers[key.observer as usize];
+        (&observer.id, &partial.flow_logs[observer.flow_log as usize])
+    };
+    let rest = |key: &Key| (&partial.next_hops[key.next_hop as usize], key.direction, key.traffic_path, key.opener);
+    rows.sort_unstable_by(|(a, _), (b, _)| {
+        a.bucket
+            .cmp(&b.bucket)
+            .then_with(|| observer(a).cmp(&observer(b)))
+            .then_with(|| end(a.src).cmp(&end(b.src)))
+            .then_with(|| end(a.dst).cmp(&end(b.dst)))
+            .then_with(|| end(a.pkt_src).cmp(&end(b.pkt_src)))
+            .then_with(|| end(a.pkt_dst).cmp(&end(b.pkt_dst)))
+            .then_with(|| rest(a).cmp(&rest(b)))
+    });
 }
 
 /// Sort key, best first.
 fn rank(log: &FlowLogSource) -> (bool, std::cmp::Reverse<u32>, &str) {
-    (!log.has_pkt, std::cmp::Reverse(log.columns), &log.identity)
+    (!log.has_pkt, std::cmp::Reverse(log.columns.count_ones()), &log.identity)
 }

@@ -88,7 +88,7 @@ pub struct Router<'a> {
 
 impl<'a> Router<'a> {
     /// The path to a peer class, `None` where no route table tells.
-    pub fn to_class(&self, site: Site<'_>, class: &PeerClass) -> Option<Route> {
+    pub fn class_route(self, site: Site<'_>, class: &PeerClass) -> Option<Route> {
         self.class_from(site, class, MAX_HOPS)
     }
 
@@ -129,7 +129,7 @@ impl<'a> Router<'a> {
     }
 
     /// The path to a kept (private or VPC) address.
-    pub fn to_address(&self, site: Site<'_>, addr: Addr) -> Option<Route> {
+    pub fn address_route(self, site: Site<'_>, addr: Addr) -> Option<Route> {
         self.address_from(site, addr, MAX_HOPS)
     }
 

@@ -93,9 +93,9 @@ impl<'a> Resolver<'a> {
             (FlowDirection::Ingress, ..) | (_, false, true) => Way::In,
             // Neither end is known to be the interface's: the kept one is.
             _ => match (ends.src, ends.dst, key.opener) {
-                (Party::Class(_), Party::Address(_), _) => Way::In,
                 (Party::Address(_), Party::Class(_), _) => Way::Out,
-                (_, _, Opener::Destination | Opener::DestinationSurely) => Way::In,
+                (Party::Class(_), Party::Address(_), _)
+                | (_, _, Opener::Destination | Opener::DestinationSurely) => Way::In,
                 _ => Way::Out,
             },
         };
@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
     fn gateway_endpoint_route(&self, eni: &Eni, class: u32) -> Route {
         let class = self.atlas.class(class);
         let site = site(eni);
-        let routed = site.and_then(|site| self.router.to_class(site, class));
+        let routed = site.and_then(|site| self.router.class_route(site, class));
         if let Some(route) = routed.filter(|route| route.path == Path::GatewayEndpoint) {
             return route;
         }
@@ -182,8 +182,8 @@ impl<'a> Resolver<'a> {
 
     fn route_of(&self, site: Site<'_>, peer: Party) -> Option<Route> {
         match peer {
-            Party::Class(class) => self.router.to_class(site, self.atlas.class(class)),
-            Party::Address(addr) => self.router.to_address(site, addr),
+            Party::Class(class) => self.router.class_route(site, self.atlas.class(class)),
+            Party::Address(addr) => self.router.address_route(site, addr),
             Party::Unknown => None,
         }
     }
@@ -223,17 +223,6 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The client that an observer is.
-    pub fn client_of_eni(&self, eni: &Eni) -> Client {
-        Client {
-            interface_id: Some(eni.id.clone()),
-            vpc_id: eni.vpc.clone(),
-            subnet_id: eni.subnet.clone(),
-            zone_id: eni.zone.clone(),
-            region: eni.region.clone(),
-        }
-    }
-
     /// The client behind an address that something in `vpc` saw: an interface there, else of the only other VPC that
     /// has it, else the subnet or VPC whose block holds it, else an observer that uses the address.
     pub fn client_at(&mut self, vpc: Option<&str>, addr: Addr) -> Client {
@@ -254,7 +243,7 @@ impl<'a> Resolver<'a> {
             if let Some(observer) = self.census.observer_at(Some(vpc), addr)
                 && self.census.enis[observer].vpc.as_deref() == Some(vpc)
             {
-                return self.client_of_eni(&self.census.enis[observer]);
+                return client_of_eni(&self.census.enis[observer]);
             }
             if self.topology.vpc_holds(vpc, addr) {
                 return self.client_in_vpc(vpc, addr);
@@ -266,14 +255,14 @@ impl<'a> Resolver<'a> {
                 return self.client_of_interface(interface);
             }
             if let Some(observer) = self.census.observer_at(Some(other), addr) {
-                return self.client_of_eni(&self.census.enis[observer]);
+                return client_of_eni(&self.census.enis[observer]);
             }
             return self.client_in_vpc(other, addr);
         }
         if others.is_empty()
             && let Some(observer) = self.census.observer_at(None, addr)
         {
-            return self.client_of_eni(&self.census.enis[observer]);
+            return client_of_eni(&self.census.enis[observer]);
         }
         // An address without a home: of the VPC that saw it only if that VPC's blocks are not known at all.
         let known = vpc.is_some_and(|vpc| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc));
@@ -291,12 +280,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn client_of_interface(&self, interface: &NetworkInterface) -> Client {
-        // A client behind a transit gateway attachment's address is not that attachment.
+    fn client_of_interface(&self, interface: &'a NetworkInterface) -> Client {
+        // What is behind a transit gateway attachment's address is not that attachment.
         if interface.kind == InterfaceKind::TransitGateway {
             return Client { vpc_id: interface.vpc_id.clone(), ..Client::default() };
         }
-        let interface = self.topology.interface(&interface.interface_id).unwrap_or_else(|| unreachable!());
+        if let Some(eni) = self.census.by_id(&interface.interface_id) {
+            return client_of_eni(&self.census.enis[eni]);
+        }
         Client {
             interface_id: Some(interface.interface_id.clone()),
             vpc_id: interface.vpc_id.clone(),
@@ -307,6 +298,30 @@ impl<'a> Resolver<'a> {
                 .as_deref()
                 .and_then(|vpc| self.topology.region_of_vpc(vpc))
                 .map(str::to_owned),
+        }
+    }
+
+    /// The observer behind an address seen from `vpc`: by the inventory, else by the observers' own records; in the VPC
+    /// itself, else in the only other VPC that has the address.
+    pub fn observer_behind(&self, vpc: Option<&str>, addr: Addr) -> Option<usize> {
+        let in_vpc = |vpc: &str| {
+            let interface = self.topology.interface_at(vpc, addr);
+            interface
+                .and_then(|interface| self.census.by_id(&interface.interface_id))
+                .or_else(|| self.census.observer_at(Some(vpc), addr))
+        };
+        let Some(here) = vpc else { return self.census.observer_at(None, addr) };
+        if let Some(found) = in_vpc(here) {
+            return Some(found);
+        }
+        if self.topology.vpc_holds(here, addr) {
+            return None;
+        }
+        let others = self.topology.other_vpcs_holding(vpc, addr);
+        match others.first() {
+            Some(other) if others.len() == 1 => in_vpc(other),
+            Some(_) => None,
+            None => self.census.observer_at(None, addr),
         }
     }
 
@@ -324,6 +339,17 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+    }
+}
+
+/// The client that an observer is.
+pub fn client_of_eni(eni: &Eni) -> Client {
+    Client {
+        interface_id: Some(eni.id.clone()),
+        vpc_id: eni.vpc.clone(),
+        subnet_id: eni.subnet.clone(),
+        zone_id: eni.zone.clone(),
+        region: eni.region.clone(),
     }
 }
 

@@ -72,13 +72,16 @@ struct File {
 #[derive(Deserialize)]
 struct Prefix {
     #[serde(alias = "ip_prefix", alias = "ipv6_prefix")]
-    prefix: String,
+    block: String,
     region: String,
     service: String,
 }
 
 impl IpRanges {
     /// The table that comes with flowtoll.
+    ///
+    /// # Panics
+    /// Never: the table is part of the program, and a test reads it.
     pub fn embedded() -> Self {
         Self::from_compact(EMBEDDED).expect("the embedded table is checked by a test")
     }
@@ -91,7 +94,7 @@ impl IpRanges {
         let file: File = serde_json::from_str(text)?;
         let mut table = Self::new(file.create_date.chars().take("YYYY-MM-DD".len()).collect());
         for prefix in file.prefixes.iter().chain(&file.ipv6_prefixes) {
-            table.add(&prefix.service, &prefix.region, &prefix.prefix)?;
+            table.add(&prefix.service, &prefix.region, &prefix.block)?;
         }
         table.checked()
     }

@@ -106,7 +106,7 @@ impl RecordSink for Classifier<'_> {
         let source = FlowLogSource {
             identity,
             has_pkt: format.has(Column::PktSrcAddr) && format.has(Column::PktDstAddr),
-            columns: format.columns_present().count_ones(),
+            columns: format.columns_present(),
         };
         self.flow_log = Some(self.partial.flow_log(&source));
     }

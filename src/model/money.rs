@@ -1,5 +1,6 @@
 //! Money and the one definition of a GB.
 
+use rust_decimal::prelude::FromPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serializer;
 
@@ -14,7 +15,7 @@ pub const MONEY_SCALE: u32 = 6;
 
 /// `bytes` at `usd_per_gb`, exact to 28 digits; `None` when the product does not fit (more than 7.9e28).
 pub fn cost_of_bytes(bytes: u128, usd_per_gb: Decimal) -> Option<Decimal> {
-    let bytes = Decimal::try_from(bytes).ok()?;
+    let bytes = Decimal::from_u128(bytes)?;
     bytes.checked_mul(usd_per_gb)?.checked_div(Decimal::from(BYTES_PER_GB))
 }
 
@@ -26,6 +27,7 @@ pub fn money_text(amount: Decimal) -> String {
 }
 
 /// Serialises an amount as [`money_text`], an unpriced one as null.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
 pub(crate) fn usd_string<S: Serializer>(amount: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     match amount {
         Some(amount) => serializer.serialize_str(&money_text(*amount)),

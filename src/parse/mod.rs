@@ -107,9 +107,11 @@ pub struct FormatHints {
 }
 
 impl FormatHints {
-    /// The format to use without a header.
-    fn best(&self) -> Option<&LineFormat> {
-        self.given.as_ref().or(self.described.as_ref())
+    /// The format to use for an object whose first line is `line`: the user's word always, a described one only if the
+    /// line has as many values.
+    fn fitting(&self, line: &[u8]) -> Option<&LineFormat> {
+        let values = format::tokens(line).filter(|token| !value::is_timestamp(token)).count();
+        self.given.as_ref().or_else(|| self.described.as_ref().filter(|format| format.columns.len() == values))
     }
 }
 

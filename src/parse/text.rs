@@ -92,7 +92,7 @@ impl TextParser {
         if *first == b'#' || line.trim_ascii() == b"..." {
             return Ok(());
         }
-        let Some(format) = self.hints.best().cloned().or_else(|| LineFormat::guess_v2(line)) else {
+        let Some(format) = self.hints.fitting(line).cloned().or_else(|| LineFormat::guess_v2(line)) else {
             return Err(if looks_like_flow_record(line) {
                 ObjectError::UnknownFormat { line: self.line }
             } else {

@@ -1,1 +1,11 @@
-//! Placeholder while the stage is written.
+//! Stage 7: bytes and hours become money, exact until rendered. A missing price is "unpriced", never 0.
+
+pub mod book;
+pub mod overrides;
+pub mod tiers;
+pub mod toll;
+#[cfg(test)]
+mod tests;
+
+pub use book::{BOOK_DATE, Meter, PriceBook, Rate};
+pub use overrides::{OverrideError, Overrides};

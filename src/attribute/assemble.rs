@@ -1,0 +1,451 @@
+//! Every row goes to exactly one class: attributed, or another view of attributed bytes.
+//!
+//! 1. Rows at NAT units are read as legs; they also prove which client used which unit.
+//! 2. Clients' own rows get their path: what the row states, then what NAT rows prove, then the route table.
+//! 3. NAT units decide their hours by vantage; endpoints by whether their own interface was logged; private traffic
+//!    seen at both ends counts at the end that opened the conversation.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::aggregate::{Key, Sum};
+use crate::model::addr::Addr;
+use crate::model::time::Bucket;
+
+use super::eni::{NatKind, NatUnit, Role};
+use super::flows::{Client, FlowId, Flows, Peer};
+use super::legs::{NatLeg, Party, Way, nat_leg};
+use super::path::{Path, Route, Site};
+use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni};
+use super::vantage::HourView;
+use super::{Attribution, NatTotals};
+
+/// Runs the three steps.
+pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution {
+    let mut work = Assembly::new(rows, resolver);
+    for (key, sum) in rows {
+        if let Role::Nat(unit) = work.resolver.census.enis[work.eni(key)].role {
+            work.nat_row(key, *sum, unit);
+        }
+    }
+    for (key, _) in rows {
+        work.learn_stated_route(key);
+    }
+    for (key, sum) in rows {
+        match work.resolver.census.enis[work.eni(key)].role.clone() {
+            Role::Nat(_) => {}
+            Role::Endpoint { vpc_endpoint_id } => work.endpoint_row(key, *sum, vpc_endpoint_id),
+            Role::Transit => work.transit_row(key, *sum),
+            Role::Client => work.client_row(key, *sum),
+        }
+    }
+    work.finish()
+}
+
+/// Rows of one interface endpoint's interface in one hour: its own, and its clients'.
+#[derive(Debug, Default)]
+struct EndpointHour {
+    own: Vec<(FlowId, Way, u128)>,
+    clients: Vec<(FlowId, Way, u128)>,
+}
+
+/// Paths that a client's egress rows state, by hour (`None` for the whole period), interface, client and peer.
+type StatedRoutes = HashMap<(Option<Bucket>, usize, Party, Party), BTreeSet<Route>>;
+
+struct Assembly<'r, 'a> {
+    resolver: &'r mut Resolver<'a>,
+    /// Interfaces with accepted traffic, by hour.
+    active: HashSet<(usize, Bucket)>,
+    nats: Vec<NatUnit>,
+    hours: BTreeMap<(usize, Bucket), HourView>,
+    endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
+    evidence: NatEvidence,
+    stated: StatedRoutes,
+    flows: Flows,
+    outcome: Attribution,
+}
+
+impl<'r, 'a> Assembly<'r, 'a> {
+    fn new(rows: &[(Key, Sum)], resolver: &'r mut Resolver<'a>) -> Self {
+        let active = rows
+            .iter()
+            .map(|(key, _)| (resolver.census.eni_of_observer[key.observer as usize], key.bucket))
+            .collect();
+        let nats = resolver.census.nats.clone();
+        Self {
+            resolver,
+            active,
+            nats,
+            hours: BTreeMap::new(),
+            endpoint_hours: BTreeMap::new(),
+            evidence: NatEvidence::default(),
+            stated: HashMap::new(),
+            flows: Flows::default(),
+            outcome: Attribution::default(),
+        }
+    }
+
+    fn eni(&self, key: &Key) -> usize {
+        self.resolver.census.eni_of_observer[key.observer as usize]
+    }
+
+    fn client_number(&mut self, vpc: Option<&str>, party: Party) -> u32 {
+        let client = match party.address() {
+            Some(addr) => self.resolver.client_at(vpc, addr),
+            None => Client { vpc_id: vpc.map(str::to_owned), ..Client::default() },
+        };
+        self.flows.clients.intern(client)
+    }
+
+    fn peer_number(&mut self, party: Party) -> u32 {
+        let peer = self.resolver.peer(party);
+        self.flows.peers.intern(peer)
+    }
+
+    /// Step 1.
+    fn nat_row(&mut self, key: &Key, sum: Sum, unit: usize) {
+        let ends = self.resolver.ends(key);
+        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology);
+        let vpc = self.nats[unit].vpc.clone();
+        match leg {
+            NatLeg::Outside { way, peer } => {
+                let peer = self.peer_number(peer);
+                let hour = self.hours.entry((unit, key.bucket)).or_default();
+                hour.outside.entry(peer).or_default().add(way, sum.bytes);
+            }
+            NatLeg::Inside { way, client, peer } => {
+                if let Some(addr) = client.address() {
+                    let proof = match peer {
+                        Party::Unknown => self.evidence.blind.entry((key.bucket, addr)).or_default(),
+                        peer => self.evidence.with_peer.entry((key.bucket, addr, peer)).or_default(),
+                    };
+                    proof.insert(unit);
+                }
+                let client = self.client_number(vpc.as_deref(), client);
+                let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
+                let hour = self.hours.entry((unit, key.bucket)).or_default();
+                match known_peer {
+                    Some(peer) => hour.inside.entry((client, peer)).or_default().add(way, sum.bytes),
+                    None => hour.inside_blind.entry(client).or_default().add(way, sum.bytes),
+                }
+            }
+        }
+    }
+
+    /// Egress rows tell the path, ingress rows of the same conversations often do not.
+    fn learn_stated_route(&mut self, key: &Key) {
+        let index = self.eni(key);
+        let eni = &self.resolver.census.enis[index];
+        if eni.role != Role::Client {
+            return;
+        }
+        let row = self.resolver.client_row(key, eni);
+        if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
+            for hour in [Some(key.bucket), None] {
+                self.stated.entry((hour, index, row.client, row.peer)).or_default().insert(route.clone());
+            }
+        }
+    }
+
+    /// Step 2 for a row at a client.
+    fn client_row(&mut self, key: &Key, sum: Sum) {
+        let index = self.eni(key);
+        let census = self.resolver.census;
+        let eni = &census.enis[index];
+        let row = self.resolver.client_row(key, eni);
+        let client = self.flows.clients.intern(client_of_eni(eni));
+        if let Some(addr) = row.peer.address() {
+            self.private_row(key, sum, index, row, client, addr);
+            return;
+        }
+        let route = self.public_route(key, index, row);
+        let peer = self.peer_number(row.peer);
+        self.place(key, sum, client, peer, row.way, route, false);
+    }
+
+    /// The path to a public peer.
+    fn public_route(&mut self, key: &Key, index: usize, row: ClientRow) -> Route {
+        let census = self.resolver.census;
+        let eni = &census.enis[index];
+        if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
+            return route;
+        }
+        for hour in [Some(key.bucket), None] {
+            if let Some(routes) = self.stated.get(&(hour, index, row.client, row.peer))
+                && routes.len() == 1
+                && let Some(route) = routes.first()
+            {
+                return route.clone();
+            }
+        }
+        let routed = self.resolver.routed(index, row.peer);
+        if let Some(unit) = self.proven_unit(key.bucket, row, index, routed.as_ref()) {
+            return self.nat_route(unit);
+        }
+        let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
+        let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
+        if toll && row.opened_by_peer_surely {
+            // Nothing can open a conversation through a NAT: this one came in by a load balancer that keeps addresses.
+            return Route::plain(Path::Local);
+        }
+        route
+    }
+
+    fn nat_route(&self, unit: usize) -> Route {
+        let nat = &self.nats[unit];
+        let path = if nat.kind == NatKind::Instance { Path::NatInstance } else { Path::NatGateway };
+        Route::through(path, &nat.id)
+    }
+
+    /// The NAT unit that NAT rows of the hour show this client on, for this peer. Units of another VPC count only where
+    /// the route leads out of the client's own VPC or is not known.
+    fn proven_unit(
+        &self,
+        bucket: Bucket,
+        row: ClientRow,
+        index: usize,
+        routed: Option<&Route>,
+    ) -> Option<usize> {
+        let eni = &self.resolver.census.enis[index];
+        let addr = row.client.address()?;
+        let routed_unit = routed.and_then(|route| self.unit_of(route));
+        let leaves = routed.is_none_or(|route| matches!(route.path, Path::TransitGateway | Path::Unknown))
+            || routed_unit.is_some_and(|unit| self.nats[unit].vpc != eni.vpc);
+        let here = |unit: &&usize| {
+            let nat = &self.nats[**unit];
+            match (&nat.vpc, &eni.vpc) {
+                (Some(nat_vpc), Some(vpc)) => nat_vpc == vpc || leaves,
+                _ => true,
+            }
+        };
+        let pick = |units: &BTreeSet<usize>| {
+            let mut fitting = units.iter().filter(here);
+            let first = fitting.next().copied();
+            if fitting.next().is_some() {
+                // Several units carried it in this hour: the one the route names, if it is among them.
+                return routed_unit.filter(|unit| units.contains(unit)).or(first);
+            }
+            first
+        };
+        if let Some(unit) = self.evidence.with_peer.get(&(bucket, addr, row.peer)).and_then(pick) {
+            return Some(unit);
+        }
+        if routed.is_some_and(|route| route.path != Path::Unknown) {
+            return None;
+        }
+        self.evidence.blind.get(&(bucket, addr)).and_then(pick)
+    }
+
+    fn unit_of(&self, route: &Route) -> Option<usize> {
+        let id = route.via.as_deref()?;
+        self.nats.iter().position(|nat| nat.id == id)
+    }
+
+    /// A row at a client whose peer has a private address.
+    fn private_row(&mut self, key: &Key, sum: Sum, index: usize, row: ClientRow, client: u32, addr: Addr) {
+        let census = self.resolver.census;
+        let eni = &census.enis[index];
+        if let Some(interface) = self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), addr) {
+            let id = interface.interface_id.clone();
+            let flow = self.endpoint_flow(client, &id, interface.vpc_endpoint_id.clone());
+            let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
+            hour.clients.push((flow, row.way, sum.bytes));
+            return;
+        }
+        let far = self.resolver.observer_behind(eni.vpc.as_deref(), addr);
+        if let Some(far) = far
+            && let Role::Endpoint { vpc_endpoint_id } = &census.enis[far].role
+        {
+            let id = census.enis[far].id.clone();
+            let flow = self.endpoint_flow(client, &id, vpc_endpoint_id.clone());
+            let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
+            hour.clients.push((flow, row.way, sum.bytes));
+            return;
+        }
+        let routed = self.resolver.routed(index, row.peer);
+        let proven = self.proven_unit(key.bucket, row, index, routed.as_ref());
+        let route = match (proven, routed) {
+            (Some(unit), _) => self.nat_route(unit),
+            (None, Some(route)) if route.path != Path::NatInstance => route,
+            _ => self.resolver.guessed(key, eni, row.peer),
+        };
+        let peer = self.peer_number(row.peer);
+        if route.path != Path::NatGateway
+            && let Some(far) = far
+            && far != index
+            && census.enis[far].role == Role::Client
+            && self.active.contains(&(far, key.bucket))
+        {
+            // Both ends are logged: the end that opened the conversation keeps it.
+            let keeps = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
+            if !keeps {
+                self.outcome.duplicate_bytes += sum.bytes;
+                return;
+            }
+        }
+        self.place(key, sum, client, peer, row.way, route, false);
+    }
+
+    fn endpoint_flow(&mut self, client: u32, interface: &str, named: Option<String>) -> FlowId {
+        let endpoint = self.resolver.topology.endpoint_of_interface(interface);
+        let via = endpoint.map(|endpoint| endpoint.vpc_endpoint_id.clone()).or(named);
+        let route = Route { path: Path::InterfaceEndpoint, via: Some(via.unwrap_or_else(|| interface.to_owned())) };
+        let peer = match endpoint {
+            Some(endpoint) => Peer {
+                service: endpoint.service.clone(),
+                service_region: endpoint.service_region.clone().or_else(|| endpoint.region.clone()),
+                in_prefix_list: None,
+            },
+            None => Peer { service: "aws-unknown".to_owned(), service_region: None, in_prefix_list: None },
+        };
+        FlowId {
+            client,
+            route: self.flows.routes.intern(route),
+            peer: self.flows.peers.intern(peer),
+            estimated: false,
+        }
+    }
+
+    /// A row at an interface endpoint's own interface.
+    fn endpoint_row(&mut self, key: &Key, sum: Sum, named: Option<String>) {
+        let index = self.eni(key);
+        let eni = &self.resolver.census.enis[index];
+        // The endpoint is the peer of its clients: what goes out of it comes in for them.
+        let row = self.resolver.client_row(key, eni);
+        let way = if row.way == Way::Out { Way::In } else { Way::Out };
+        let (id, vpc) = (eni.id.clone(), eni.vpc.clone());
+        let client = self.client_number(vpc.as_deref(), row.peer);
+        let flow = self.endpoint_flow(client, &id, named);
+        self.endpoint_hours.entry((id, key.bucket)).or_default().own.push((flow, way, sum.bytes));
+    }
+
+    /// A row at something that forwards for others: its bytes are somebody else's.
+    fn transit_row(&mut self, key: &Key, sum: Sum) {
+        let index = self.eni(key);
+        let census = self.resolver.census;
+        let eni = &census.enis[index];
+        let ends = self.resolver.ends(key);
+        let (src, dst) = (ends.pkt_src.or(ends.src), ends.pkt_dst.or(ends.dst));
+        let vpc = eni.vpc.as_deref();
+        let logged = |party: Party| {
+            party
+                .address()
+                .and_then(|addr| self.resolver.observer_behind(vpc, addr))
+                .is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)))
+        };
+        let (client, peer, way) = match (src, dst) {
+            (Party::Class(_), Party::Address(_)) => (dst, src, Way::In),
+            _ => (src, dst, Way::Out),
+        };
+        let is_logged = logged(src) || logged(dst);
+        if let (Party::Address(_), Party::Class(class)) = (client, peer) {
+            let number = self.client_number(vpc, client);
+            let found = self.flows.clients.get(number).clone();
+            let site = match (&found.vpc_id, vpc) {
+                (Some(own), _) if found.subnet_id.is_some() => {
+                    Some(Site { vpc: own, subnet: found.subnet_id.as_deref(), zone: found.zone_id.as_deref() })
+                }
+                (_, Some(vpc)) => Some(Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() }),
+                _ => None,
+            };
+            let router = self.resolver.router;
+            let own_site = vpc.map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() });
+            let class = self.resolver.atlas.class(class);
+            let route = own_site
+                .and_then(|site| router.class_route(site, class))
+                .filter(|route| route.path == Path::NatGateway)
+                .or_else(|| site.and_then(|site| router.class_route(site, class)))
+                .unwrap_or(Route::plain(Path::TransitGateway));
+            let peer = self.peer_number(peer);
+            if self.unit_of(&route).is_some() {
+                self.place(key, sum, number, peer, way, route, true);
+                return;
+            }
+            if !is_logged {
+                self.place(key, sum, number, peer, way, route, false);
+                return;
+            }
+        } else if !is_logged {
+            let client = self.flows.clients.intern(client_of_eni(eni));
+            let peer = self.peer_number(peer);
+            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), false);
+            return;
+        }
+        self.outcome.duplicate_bytes += sum.bytes;
+    }
+
+    /// Puts a row on its path: into a NAT unit's hour, or straight into the flows.
+    #[expect(clippy::too_many_arguments, reason = "one row, spelled out")]
+    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, transit: bool) {
+        if route.path == Path::NatGateway
+            && self.unit_of(&route).is_none()
+            && let Some(id) = &route.via
+        {
+            // A gateway that only next-hop fields name.
+            let eni = &self.resolver.census.enis[self.eni(key)];
+            self.nats.push(NatUnit {
+                id: id.clone(),
+                kind: NatKind::Zonal,
+                private: false,
+                own: BTreeSet::new(),
+                vpc: eni.vpc.clone(),
+                subnet: None,
+                zone: None,
+                region: eni.region.clone(),
+                inventory: None,
+            });
+        }
+        if matches!(route.path, Path::NatGateway | Path::NatInstance)
+            && let Some(unit) = self.unit_of(&route)
+        {
+            let hour = self.hours.entry((unit, key.bucket)).or_default();
+            let rows = if transit { &mut hour.transit } else { &mut hour.clients };
+            rows.entry((client, peer)).or_default().add(way, sum.bytes);
+            return;
+        }
+        let route = self.flows.routes.intern(route);
+        self.flows.add(FlowId { client, route, peer, estimated: false }, way, sum.bytes);
+    }
+
+    /// Step 3.
+    fn finish(mut self) -> Attribution {
+        let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
+        for ((unit, _), hour) in std::mem::take(&mut self.hours) {
+            let Some(decision) = hour.decide() else { continue };
+            self.outcome.duplicate_bytes += decision.duplicate_bytes;
+            let route = self.nat_route(unit);
+            let route = self.flows.routes.intern(route);
+            let entry = totals[unit].by_vantage.entry(decision.vantage).or_default();
+            entry.0 += 1;
+            for part in &decision.counted {
+                entry.1.merge(part.volume);
+                let client = part.client.unwrap_or_else(|| {
+                    let nat = &self.nats[unit];
+                    self.flows.clients.intern(Client {
+                        vpc_id: nat.vpc.clone(),
+                        region: nat.region.clone(),
+                        ..Client::default()
+                    })
+                });
+                let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
+                let id = FlowId { client, route, peer, estimated: part.estimated };
+                self.flows.add(id, Way::Out, part.volume.bytes_out);
+                self.flows.add(id, Way::In, part.volume.bytes_in);
+            }
+            if let Some((counted, other)) = decision.compared {
+                let sum = totals[unit].compared.get_or_insert((0, 0));
+                *sum = (sum.0 + counted, sum.1 + other);
+            }
+        }
+        for hour in std::mem::take(&mut self.endpoint_hours).into_values() {
+            let (counted, other) = if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
+            for (flow, way, bytes) in counted {
+                self.flows.add(flow, way, bytes);
+            }
+            self.outcome.duplicate_bytes += other.iter().map(|(_, _, bytes)| bytes).sum::<u128>();
+        }
+        self.outcome.nats = self.nats.into_iter().zip(totals).collect();
+        self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        self.outcome.flows = self.flows.into_sorted();
+        self.outcome
+    }
+}

@@ -1,0 +1,161 @@
+//! Objects in parallel: each worker keeps a partial of its own, and partials are merged in any order.
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use super::outcome::{FAILED, Objects, SKIPPED};
+use crate::aggregate::Partial;
+use crate::classify::atlas::Atlas;
+use crate::classify::sink::{Classifier, Window};
+use crate::discover::WorkItem;
+use crate::parse::{FormatHints, ObjectError, RecordSink};
+use crate::read::{self, ByteCounter, Content};
+use crate::source::LogObject;
+
+/// Largest Parquet object that is taken from a stream that cannot be read at any place (standard input), bytes.
+pub const MAX_STREAMED_PARQUET_BYTES: u64 = 2 << 30;
+
+/// What every worker needs to know.
+pub struct Plan<'p> {
+    /// The partition of addresses.
+    pub atlas: &'p Atlas,
+    /// The period asked for.
+    pub window: Window,
+    /// Formats for objects without a header.
+    pub hints: &'p (dyn Fn(&WorkItem) -> FormatHints + Sync),
+    /// Told of bytes as they are read.
+    pub progress: &'p (dyn Fn(u64) + Sync),
+}
+
+/// Reads all objects on the current rayon pool.
+pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
+    items
+        .par_iter()
+        .fold(
+            || (Partial::new(), Objects::default()),
+            |(mut partial, mut objects), item| {
+                read_one(item, plan, &mut partial, &mut objects);
+                (partial, objects)
+            },
+        )
+        .reduce(
+            || (Partial::new(), Objects::default()),
+            |(mut partial, mut objects), (other, more)| {
+                partial.merge(other);
+                objects.merge(more);
+                (partial, objects)
+            },
+        )
+}
+
+fn read_one(item: &WorkItem, plan: &Plan<'_>, partial: &mut Partial, objects: &mut Objects) {
+    let name = &item.object.name;
+    let mut sink = Classifier::new(plan.atlas, plan.window, partial, name, item.aws_name.as_ref());
+    let hints = (plan.hints)(item);
+    let counter = ByteCounter::default();
+    // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
+    // only ever called with complete records.
+    let outcome = catch_unwind(AssertUnwindSafe(|| read_content(&item.object, &counter, &hints, &mut sink, plan)));
+    objects.examples.append(&mut sink.examples);
+    match outcome {
+        Ok(Ok(())) => objects.read += 1,
+        Ok(Err(ObjectError::Foreign { kind })) => objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log")),
+        Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
+            objects.push(name.clone(), SKIPPED, error.to_string());
+        }
+        Ok(Err(error)) => objects.push(name.clone(), FAILED, error.to_string()),
+        Err(_) => objects.push(
+            name.clone(),
+            FAILED,
+            format!("its content broke the decoder near byte offset {}; the records before that are counted", counter.bytes()),
+        ),
+    }
+}
+
+fn read_content(
+    object: &LogObject,
+    counter: &ByteCounter,
+    hints: &FormatHints,
+    sink: &mut impl RecordSink,
+    plan: &Plan<'_>,
+) -> Result<(), ObjectError> {
+    let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
+    let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
+    match object.open_seekable().map_err(unreadable)? {
+        Some(file) => match read::read(input, counter, hints, sink)? {
+            Content::Lines => Ok(()),
+            Content::Parquet => {
+                (plan.progress)(object.size_bytes);
+                parse_parquet(file, hints, sink)
+            }
+        },
+        None => read_streamed(input, counter, hints, sink),
+    }
+}
+
+/// Standard input may hold Parquet too: then it is kept whole, because Parquet is read from its end.
+fn read_streamed(
+    mut input: impl Read,
+    counter: &ByteCounter,
+    hints: &FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    let mut start = Vec::new();
+    let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
+    input.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
+    if start != b"PAR1" {
+        return read::read(start.as_slice().chain(input), counter, hints, sink).map(|_| ());
+    }
+    input.by_ref().take(MAX_STREAMED_PARQUET_BYTES).read_to_end(&mut start).map_err(unreadable)?;
+    if start.len() as u64 > MAX_STREAMED_PARQUET_BYTES {
+        return Err(ObjectError::Damaged(format!(
+            "Parquet from standard input is kept whole and may have {MAX_STREAMED_PARQUET_BYTES} bytes at most \
+             (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
+        )));
+    }
+    parse_parquet_bytes(start, hints, sink)
+}
+
+#[cfg(feature = "parquet")]
+fn parse_parquet(
+    file: impl parquet::file::reader::ChunkReader + 'static,
+    hints: &FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    crate::parse::columnar::parse(file, hints.clone(), sink)
+}
+
+#[cfg(feature = "parquet")]
+fn parse_parquet_bytes(
+    content: Vec<u8>,
+    hints: &FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    crate::parse::columnar::parse(bytes::Bytes::from(content), hints.clone(), sink)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<(), ObjectError> {
+    Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parse_parquet_bytes(_: Vec<u8>, hints: &FormatHints, sink: &mut impl RecordSink) -> Result<(), ObjectError> {
+    parse_parquet((), hints, sink)
+}
+
+/// Tells a progress display what is read.
+struct Reported<'p, R> {
+    inner: R,
+    progress: &'p (dyn Fn(u64) + Sync),
+}
+
+impl<R: Read> Read for Reported<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        (self.progress)(count as u64);
+        Ok(count)
+    }
+}
