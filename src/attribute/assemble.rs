@@ -288,7 +288,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
     fn endpoint_flow(&mut self, client: u32, interface: &str, named: Option<String>) -> FlowId {
         let endpoint = self.resolver.topology.endpoint_of_interface(interface);
         let via = endpoint.map(|endpoint| endpoint.vpc_endpoint_id.clone()).or(named);
-        let route = Route { path: Path::InterfaceEndpoint, via: Some(via.unwrap_or_else(|| interface.to_owned())) };
+        let route =
+            Route { path: Path::InterfaceEndpoint, via: Some(via.unwrap_or_else(|| interface.to_owned())) };
         let peer = match endpoint {
             Some(endpoint) => Peer {
                 service: endpoint.service.clone(),
@@ -341,14 +342,19 @@ impl<'r, 'a> Assembly<'r, 'a> {
             let number = self.client_number(vpc, client);
             let found = self.flows.clients.get(number).clone();
             let site = match (&found.vpc_id, vpc) {
-                (Some(own), _) if found.subnet_id.is_some() => {
-                    Some(Site { vpc: own, subnet: found.subnet_id.as_deref(), zone: found.zone_id.as_deref() })
+                (Some(own), _) if found.subnet_id.is_some() => Some(Site {
+                    vpc: own,
+                    subnet: found.subnet_id.as_deref(),
+                    zone: found.zone_id.as_deref(),
+                }),
+                (_, Some(vpc)) => {
+                    Some(Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() })
                 }
-                (_, Some(vpc)) => Some(Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() }),
                 _ => None,
             };
             let router = self.resolver.router;
-            let own_site = vpc.map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() });
+            let own_site =
+                vpc.map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() });
             let class = self.resolver.atlas.class(class);
             let route = own_site
                 .and_then(|site| router.class_route(site, class))
@@ -437,7 +443,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
             }
         }
         for hour in std::mem::take(&mut self.endpoint_hours).into_values() {
-            let (counted, other) = if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
+            let (counted, other) =
+                if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
             for (flow, way, bytes) in counted {
                 self.flows.add(flow, way, bytes);
             }

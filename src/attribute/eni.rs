@@ -148,13 +148,7 @@ impl Census {
         }
     }
 
-    fn role(
-        &mut self,
-        eni: &Eni,
-        facts: &ObserverFacts,
-        shape: &Shape,
-        topology: &Topology<'_>,
-    ) -> Role {
+    fn role(&mut self, eni: &Eni, facts: &ObserverFacts, shape: &Shape, topology: &Topology<'_>) -> Role {
         let logged_type = facts.interface_type.as_deref().map(text).unwrap_or_default();
         let inventory = topology.interface(&eni.id);
         if let Some(index) = self.nat_of_interface(&eni.id, topology) {
@@ -178,7 +172,9 @@ impl Census {
                 let id = inventory.and_then(|interface| interface.vpc_endpoint_id.clone());
                 return Role::Endpoint { vpc_endpoint_id: id };
             }
-            Some(InterfaceKind::TransitGateway | InterfaceKind::GatewayLoadBalancerEndpoint) => return Role::Transit,
+            Some(InterfaceKind::TransitGateway | InterfaceKind::GatewayLoadBalancerEndpoint) => {
+                return Role::Transit;
+            }
             Some(InterfaceKind::NatGateway) => return Role::Nat(self.add_nat(eni, NatKind::Zonal, shape)),
             _ => {}
         }
@@ -206,9 +202,11 @@ impl Census {
         if let Some(index) = by_id(id) {
             return Some(index);
         }
-        let listed = topology.inventory.nat_gateways.iter().find(|nat| {
-            nat.addresses.iter().any(|address| address.interface_id.as_deref() == Some(id))
-        });
+        let listed = topology
+            .inventory
+            .nat_gateways
+            .iter()
+            .find(|nat| nat.addresses.iter().any(|address| address.interface_id.as_deref() == Some(id)));
         let named = topology.interface(id).and_then(|interface| interface.nat_gateway_id.as_deref());
         listed.map(|nat| nat.nat_gateway_id.as_str()).or(named).and_then(by_id)
     }
@@ -288,7 +286,8 @@ fn nat_unit(index: usize, nat: &NatGateway, topology: &Topology<'_>) -> NatUnit 
 fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
     let interface = topology.interface(id);
     let fact = |value: &Option<Box<[u8]>>| value.as_deref().map(text);
-    let subnet = interface.and_then(|interface| interface.subnet_id.clone()).or_else(|| fact(&facts.subnet_id));
+    let subnet =
+        interface.and_then(|interface| interface.subnet_id.clone()).or_else(|| fact(&facts.subnet_id));
     let vpc = interface
         .and_then(|interface| interface.vpc_id.clone())
         .or_else(|| fact(&facts.vpc_id))

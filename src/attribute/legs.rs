@@ -128,8 +128,16 @@ pub fn nat_leg(ends: Ends, direction: FlowDirection, nat: &NatUnit, topology: &T
         NatLeg::Inside { way: Way::In, client: client_of(pkt_dst, dst), peer: pkt_src.or(src) },
     );
     match (src, dst, direction) {
-        (Party::Address(_), Party::Class(_), FlowDirection::Egress) if !inside_client_known(src, topology, nat) => n2,
-        (Party::Class(_), Party::Address(_), FlowDirection::Ingress) if !inside_client_known(dst, topology, nat) => n3,
+        (Party::Address(_), Party::Class(_), FlowDirection::Egress)
+            if !inside_client_known(src, topology, nat) =>
+        {
+            n2
+        }
+        (Party::Class(_), Party::Address(_), FlowDirection::Ingress)
+            if !inside_client_known(dst, topology, nat) =>
+        {
+            n3
+        }
         (Party::Address(_), Party::Class(_), _) => n1,
         (Party::Address(_), Party::Address(_), _) if inside(src) => n1,
         (Party::Class(_) | Party::Address(_), Party::Address(_), _) => n4,

@@ -38,8 +38,7 @@ pub fn choose(partial: &Partial) -> Chosen {
     for (id, logs) in copies.iter().filter(|(_, logs)| logs.len() > 1) {
         let mut ranked: Vec<(&u32, &BTreeMap<Bucket, u128>)> = logs.iter().collect();
         ranked.sort_by_key(|(log, _)| rank(&partial.flow_logs[**log as usize]));
-        let hours: BTreeSet<Bucket> =
-            ranked.iter().flat_map(|(_, hours)| hours.keys().copied()).collect();
+        let hours: BTreeSet<Bucket> = ranked.iter().flat_map(|(_, hours)| hours.keys().copied()).collect();
         for hour in hours {
             let Some((best, presence)) = ranked.iter().find(|(_, hours)| hours.contains_key(&hour)) else {
                 continue;
@@ -83,7 +82,8 @@ fn sort_rows(partial: &Partial, rows: &mut [(Key, Sum)]) {
         let observer = &partial.observers[key.observer as usize];
         (&observer.id, &partial.flow_logs[observer.flow_log as usize])
     };
-    let rest = |key: &Key| (&partial.next_hops[key.next_hop as usize], key.direction, key.traffic_path, key.opener);
+    let rest =
+        |key: &Key| (&partial.next_hops[key.next_hop as usize], key.direction, key.traffic_path, key.opener);
     rows.sort_unstable_by(|(a, _), (b, _)| {
         a.bucket
             .cmp(&b.bucket)

@@ -162,9 +162,9 @@ impl<'a> Router<'a> {
             RouteTarget::VpcPeering(id) => Route::through(Path::Peering, id),
             RouteTarget::VirtualPrivateGateway(id) => Route::through(Path::Vpn, id),
             RouteTarget::VpcEndpoint(id) => self.through_endpoint(site, id, next),
-            RouteTarget::TransitGateway(id) => {
-                self.through_transit(site, id, next).unwrap_or_else(|| Route::through(Path::TransitGateway, id))
-            }
+            RouteTarget::TransitGateway(id) => self
+                .through_transit(site, id, next)
+                .unwrap_or_else(|| Route::through(Path::TransitGateway, id)),
             RouteTarget::NetworkInterface(id) => Route::through(Path::NatInstance, id),
             RouteTarget::Other(_) => Route::plain(Path::Unknown),
         }
@@ -178,7 +178,8 @@ impl<'a> Router<'a> {
         if endpoint.endpoint_type == VpcEndpointType::Gateway {
             return Route::through(Path::GatewayEndpoint, id);
         }
-        let own_zone = endpoint.subnet_ids.iter().find(|subnet| self.topology.zone_of_subnet(subnet) == site.zone);
+        let own_zone =
+            endpoint.subnet_ids.iter().find(|subnet| self.topology.zone_of_subnet(subnet) == site.zone);
         let subnet = own_zone.or(endpoint.subnet_ids.first());
         subnet
             .and_then(|subnet| next(Site { subnet: Some(subnet), ..site }))
@@ -211,9 +212,7 @@ impl<'a> Router<'a> {
     /// The endpoint, if any, whose interface holds `addr` as seen from `vpc`: in the VPC itself, else in the only other
     /// VPC that has it.
     pub fn endpoint_interface_at(&self, vpc: Option<&str>, addr: Addr) -> Option<&'a NetworkInterface> {
-        let is_endpoint = |interface: &&NetworkInterface| {
-            interface.kind == InterfaceKind::VpcEndpoint
-        };
+        let is_endpoint = |interface: &&NetworkInterface| interface.kind == InterfaceKind::VpcEndpoint;
         if let Some(vpc) = vpc {
             if let Some(interface) = self.topology.interface_at(vpc, addr) {
                 return Some(interface).filter(is_endpoint);

@@ -66,7 +66,12 @@ pub struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// A resolver.
-    pub fn new(partial: &'a Partial, atlas: &'a Atlas, topology: &'a Topology<'a>, census: &'a Census) -> Self {
+    pub fn new(
+        partial: &'a Partial,
+        atlas: &'a Atlas,
+        topology: &'a Topology<'a>,
+        census: &'a Census,
+    ) -> Self {
         Self {
             partial,
             atlas,
@@ -81,7 +86,12 @@ impl<'a> Resolver<'a> {
     /// The four ends of a row.
     pub fn ends(&self, key: &Key) -> Ends {
         let party = |end: crate::aggregate::End| Party::of(end.kind(), &self.partial.addresses);
-        Ends { src: party(key.src), dst: party(key.dst), pkt_src: party(key.pkt_src), pkt_dst: party(key.pkt_dst) }
+        Ends {
+            src: party(key.src),
+            dst: party(key.dst),
+            pkt_src: party(key.pkt_src),
+            pkt_dst: party(key.pkt_dst),
+        }
     }
 
     /// Orients a row at an interface that sends and receives for itself.
@@ -143,7 +153,8 @@ impl<'a> Resolver<'a> {
                                 .any(|address| address.interface_id.as_deref() == Some(id.as_str()))
                         })
                 });
-                let interface = self.topology.interface(&id).and_then(|interface| interface.nat_gateway_id.clone());
+                let interface =
+                    self.topology.interface(&id).and_then(|interface| interface.nat_gateway_id.clone());
                 let name = unit.map(|nat| nat.id.clone()).or(interface);
                 match name {
                     Some(name) => Some(named(Path::NatGateway, &name)),
@@ -218,7 +229,9 @@ impl<'a> Resolver<'a> {
             (3, _) => Route::plain(Path::Vpn),
             (4 | 5, _) => Route::plain(Path::Peering),
             (PATH_SAME_VPC, _) => Route::plain(Path::Local),
-            (_, Some(far)) if eni.vpc.is_some() && self.census.enis[far].vpc == eni.vpc => Route::plain(Path::Local),
+            (_, Some(far)) if eni.vpc.is_some() && self.census.enis[far].vpc == eni.vpc => {
+                Route::plain(Path::Local)
+            }
             _ => Route::plain(Path::Unknown),
         }
     }
@@ -265,7 +278,8 @@ impl<'a> Resolver<'a> {
             return client_of_eni(&self.census.enis[observer]);
         }
         // An address without a home: of the VPC that saw it only if that VPC's blocks are not known at all.
-        let known = vpc.is_some_and(|vpc| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc));
+        let known =
+            vpc.is_some_and(|vpc| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc));
         Client { vpc_id: vpc.filter(|_| !known).map(str::to_owned), ..Client::default() }
     }
 
@@ -275,7 +289,9 @@ impl<'a> Resolver<'a> {
             interface_id: None,
             vpc_id: Some(vpc.to_owned()),
             subnet_id: subnet.map(|subnet| subnet.subnet_id.clone()),
-            zone_id: subnet.and_then(|subnet| self.topology.zone_of_subnet(&subnet.subnet_id)).map(str::to_owned),
+            zone_id: subnet
+                .and_then(|subnet| self.topology.zone_of_subnet(&subnet.subnet_id))
+                .map(str::to_owned),
             region: self.topology.region_of_vpc(vpc).map(str::to_owned),
         }
     }

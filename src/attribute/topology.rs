@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::inventory::{
-    InterfaceKind, Inventory, NetworkInterface, RouteDestination, RouteTable, RouteTarget, Subnet, VpcEndpoint,
-    VpcEndpointType,
+    InterfaceKind, Inventory, NetworkInterface, RouteDestination, RouteTable, RouteTarget, Subnet,
+    VpcEndpoint, VpcEndpointType,
 };
 use crate::model::addr::{Addr, Block};
 
@@ -165,15 +165,18 @@ impl<'i> Topology<'i> {
 
     /// Region of a VPC.
     pub fn region_of_vpc(&self, vpc: &str) -> Option<&'i str> {
-        self.inventory.vpcs.iter().find(|known| known.vpc_id == vpc).and_then(|known| known.region.as_deref()).or_else(
-            || {
+        self.inventory
+            .vpcs
+            .iter()
+            .find(|known| known.vpc_id == vpc)
+            .and_then(|known| known.region.as_deref())
+            .or_else(|| {
                 self.inventory
                     .subnets
                     .iter()
                     .find(|subnet| subnet.vpc_id == vpc)
                     .and_then(|subnet| subnet.region.as_deref())
-            },
-        )
+            })
     }
 
     /// The gateway endpoints of a VPC for a service, in order of id.
@@ -183,7 +186,9 @@ impl<'i> Topology<'i> {
         service: &'s str,
     ) -> impl Iterator<Item = &'i VpcEndpoint> + 's {
         self.inventory.vpc_endpoints.iter().filter(move |endpoint| {
-            endpoint.endpoint_type == VpcEndpointType::Gateway && endpoint.vpc_id == vpc && endpoint.service == service
+            endpoint.endpoint_type == VpcEndpointType::Gateway
+                && endpoint.vpc_id == vpc
+                && endpoint.service == service
         })
     }
 
@@ -222,9 +227,11 @@ impl<'i> Topology<'i> {
 
     /// Whether a route leads to this interface: it forwards for others.
     pub fn is_route_target(&self, interface: &str) -> bool {
-        self.inventory.route_tables.iter().flat_map(|table| &table.routes).any(
-            |route| matches!(&route.target, RouteTarget::NetworkInterface(id) if id == interface),
-        )
+        self.inventory
+            .route_tables
+            .iter()
+            .flat_map(|table| &table.routes)
+            .any(|route| matches!(&route.target, RouteTarget::NetworkInterface(id) if id == interface))
     }
 
     /// Subnets with a transit gateway interface, outside `vpc`, whose VPC routes to the transit gateway `tgw`: where
@@ -233,10 +240,9 @@ impl<'i> Topology<'i> {
         let joined = |id: &str| {
             self.inventory.route_tables.iter().any(|table| {
                 table.vpc_id == id
-                    && table
-                        .routes
-                        .iter()
-                        .any(|route| matches!(&route.target, RouteTarget::TransitGateway(known) if known == tgw))
+                    && table.routes.iter().any(
+                        |route| matches!(&route.target, RouteTarget::TransitGateway(known) if known == tgw),
+                    )
             })
         };
         self.inventory

@@ -133,8 +133,12 @@ impl HourView {
     /// N1 + N4 without packet addresses. A client with rows of its own takes its peers from them; the rest is spread by
     /// the shares of N2 + N3, without what those clients account for, and without peers that only N3 shows (scans).
     fn split(&self, client_rows: &ByClientPeer) -> Vec<Counted> {
-        let mut shares: BTreeMap<u32, Volume> =
-            self.outside.iter().filter(|(_, volume)| volume.bytes_out > 0).map(|(peer, v)| (*peer, *v)).collect();
+        let mut shares: BTreeMap<u32, Volume> = self
+            .outside
+            .iter()
+            .filter(|(_, volume)| volume.bytes_out > 0)
+            .map(|(peer, v)| (*peer, *v))
+            .collect();
         if shares.is_empty() {
             shares.clone_from(&self.outside);
         }
@@ -167,7 +171,12 @@ impl HourView {
     fn outside_only(&self) -> Vec<Counted> {
         self.outside
             .iter()
-            .map(|(peer, volume)| Counted { client: None, peer: Some(*peer), volume: *volume, estimated: true })
+            .map(|(peer, volume)| Counted {
+                client: None,
+                peer: Some(*peer),
+                volume: *volume,
+                estimated: true,
+            })
             .collect()
     }
 }
@@ -198,7 +207,8 @@ fn spread(
             shares.iter().map(|(peer, v)| (Some(*peer), pick(v))).filter(|(_, weight)| *weight > 0).collect();
         if weights.is_empty() {
             // Nothing in this direction tells: the other direction's shares are the next best.
-            weights = shares.iter().map(|(peer, v)| (Some(*peer), v.total())).filter(|(_, w)| *w > 0).collect();
+            weights =
+                shares.iter().map(|(peer, v)| (Some(*peer), v.total())).filter(|(_, w)| *w > 0).collect();
         }
         if weights.is_empty() {
             weights.push((None, 1));
@@ -209,7 +219,12 @@ fn spread(
             }
         }
     }
-    counted.extend(parts.into_iter().map(|(peer, volume)| Counted { client: Some(client), peer, volume, estimated }));
+    counted.extend(parts.into_iter().map(|(peer, volume)| Counted {
+        client: Some(client),
+        peer,
+        volume,
+        estimated,
+    }));
 }
 
 /// Splits `bytes` in proportion to the weights so that the parts sum to `bytes` exactly: whole shares first, the
@@ -217,11 +232,13 @@ fn spread(
 pub fn apportion<K: Copy>(bytes: u128, weights: &[(K, u128)]) -> Vec<(K, u128)> {
     let sum: u128 = weights.iter().map(|(_, weight)| weight).sum();
     // Both factors are sums of 64-bit counts; scaling down keeps the product inside 128 bits for any real log.
-    let shift = (u128::BITS - bytes.leading_zeros() + u128::BITS - sum.leading_zeros()).saturating_sub(u128::BITS);
+    let shift =
+        (u128::BITS - bytes.leading_zeros() + u128::BITS - sum.leading_zeros()).saturating_sub(u128::BITS);
     let (weights_scaled, sum): (Vec<(K, u128)>, u128) = if shift == 0 {
         (weights.to_vec(), sum)
     } else {
-        let scaled: Vec<(K, u128)> = weights.iter().map(|(key, weight)| (*key, (weight >> shift).max(1))).collect();
+        let scaled: Vec<(K, u128)> =
+            weights.iter().map(|(key, weight)| (*key, (weight >> shift).max(1))).collect();
         let sum = scaled.iter().map(|(_, weight)| weight).sum();
         (scaled, sum)
     };

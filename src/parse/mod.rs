@@ -111,7 +111,9 @@ impl FormatHints {
     /// line has as many values.
     fn fitting(&self, line: &[u8]) -> Option<&LineFormat> {
         let values = format::tokens(line).filter(|token| !value::is_timestamp(token)).count();
-        self.given.as_ref().or_else(|| self.described.as_ref().filter(|format| format.columns.len() == values))
+        self.given
+            .as_ref()
+            .or_else(|| self.described.as_ref().filter(|format| format.columns.len() == values))
     }
 }
 

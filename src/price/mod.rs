@@ -2,10 +2,10 @@
 
 pub mod book;
 pub mod overrides;
-pub mod tiers;
-pub mod toll;
 #[cfg(test)]
 mod tests;
+pub mod tiers;
+pub mod toll;
 
 pub use book::{BOOK_DATE, Meter, PriceBook, Rate};
 pub use overrides::{OverrideError, Overrides};

@@ -104,7 +104,9 @@ impl Overrides {
     /// Tiers of one's own, unless a nearer table gives a flat figure.
     pub fn tiers(&self, region: &str) -> Option<&[Tier]> {
         self.tables(region)
-            .find(|figures| figures.tiers.is_some() || figures.rates.contains_key(&Meter::InterfaceEndpointGb))
+            .find(|figures| {
+                figures.tiers.is_some() || figures.rates.contains_key(&Meter::InterfaceEndpointGb)
+            })
             .and_then(|figures| figures.tiers.as_deref())
     }
 
@@ -145,7 +147,9 @@ impl Reader<'_> {
             if name == DISCOUNT {
                 let percent = self.number(name, at, value.get_ref())?;
                 if percent > Decimal::ONE_HUNDRED {
-                    return Err(self.error(at, format!("`{DISCOUNT}` is {percent}; it lies between 0 and 100")));
+                    return Err(
+                        self.error(at, format!("`{DISCOUNT}` is {percent}; it lies between 0 and 100"))
+                    );
                 }
                 figures.discount_percent = Some(percent);
                 continue;
@@ -184,7 +188,9 @@ impl Reader<'_> {
                 Err(self.error(at, format!("`{key}` is {text}; a price is not negative")))
             }
             Ok(number) => Ok(number),
-            Err(_) => Err(self.error(at, format!("`{key}` is `{text}`, which is not a number such as 0.062"))),
+            Err(_) => {
+                Err(self.error(at, format!("`{key}` is `{text}`, which is not a number such as 0.062")))
+            }
         }
     }
 
@@ -201,11 +207,15 @@ impl Reader<'_> {
         };
         for row in rows {
             let DeValue::Table(row) = row else {
-                return Err(self.error(at, "a tier is { from_gb = .., to_gb = .., usd_per_gb = .. }".to_owned()));
+                return Err(
+                    self.error(at, "a tier is { from_gb = .., to_gb = .., usd_per_gb = .. }".to_owned())
+                );
             };
             let next = tiers.last().map_or(Some(0), |tier| tier.to_gb);
             let Some(next) = next else {
-                return Err(self.error(at, "a tier follows one without `to_gb`, which is the last".to_owned()));
+                return Err(
+                    self.error(at, "a tier follows one without `to_gb`, which is the last".to_owned())
+                );
             };
             let mut tier = Tier { from_gb: next, to_gb: None, usd_per_gb: Decimal::ZERO };
             let mut priced = false;
@@ -231,14 +241,19 @@ impl Reader<'_> {
             if tier.from_gb != next || tier.to_gb.is_some_and(|to| to <= tier.from_gb) {
                 return Err(self.error(
                     at,
-                    format!("the tier from {} GB leaves a gap or overlaps: it must start at {next} GB", tier.from_gb),
+                    format!(
+                        "the tier from {} GB leaves a gap or overlaps: it must start at {next} GB",
+                        tier.from_gb
+                    ),
                 ));
             }
             tiers.push(tier);
         }
         match tiers.last() {
             Some(Tier { to_gb: None, .. }) => Ok(tiers),
-            _ => Err(self.error(at, "the last tier has no `to_gb`, so that every byte has a price".to_owned())),
+            _ => {
+                Err(self.error(at, "the last tier has no `to_gb`, so that every byte has a price".to_owned()))
+            }
         }
     }
 }

@@ -58,7 +58,8 @@ fn known_figures() {
     assert_eq!(figure("ap-northeast-1", Meter::NatGatewayGb), Some(usd("0.062")));
     assert_eq!(figure("us-east-1", Meter::NatGatewayGb), Some(usd("0.045")));
     assert_eq!(figure("us-east-1", Meter::InterfaceEndpointHour), Some(usd("0.01")));
-    for unpriced in ["me-west-1", "sa-west-1", "cn-north-1", "cn-northwest-1", "eusc-de-east-1", "nowhere-1"] {
+    for unpriced in ["me-west-1", "sa-west-1", "cn-north-1", "cn-northwest-1", "eusc-de-east-1", "nowhere-1"]
+    {
         assert_eq!(figure(unpriced, Meter::NatGatewayHour), None, "{unpriced}");
     }
 }
@@ -172,7 +173,8 @@ fn wrong_override_files_say_where_and_what() {
 fn a_calendar_month_is_its_own_hours() {
     use crate::model::time::Bucket;
     let hour = |text: &str| {
-        Bucket::of(chrono::DateTime::parse_from_rfc3339(text).expect("a time").timestamp()).expect("plausible")
+        Bucket::of(chrono::DateTime::parse_from_rfc3339(text).expect("a time").timestamp())
+            .expect("plausible")
     };
     let february = Scale::new(Some(hour("2026-02-01T00:00:00Z")), Some(hour("2026-02-28T23:00:00Z")), 672);
     assert_eq!(february.month_hours, 672);

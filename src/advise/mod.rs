@@ -1,0 +1,187 @@
+//! Stage 8: what to change, each with bytes, rates, formula, saving and the way back.
+//!
+//! In the order of the design: gateway endpoints first, because they are free; then interface endpoints by break-even;
+//! then what exists and does not pay. Savings of different lines concern different bytes or different endpoints, so they
+//! add up.
+
+mod gateway_endpoint;
+mod interface_endpoint;
+mod spare_endpoint;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use crate::attribute::{Attribution, Flow, NatUnit, Path, Topology};
+use crate::model::money::money_text;
+use crate::model::report::{AdviceLine, EVIDENCE_LIMIT, EndpointLine, Evidence};
+use crate::price::toll::{NatRates, Scale};
+use crate::price::{PriceBook, Rate};
+
+/// What advice is drawn from.
+pub struct Case<'c> {
+    /// Attributed bytes.
+    pub attribution: &'c Attribution,
+    /// The inventory's indexes.
+    pub topology: &'c Topology<'c>,
+    /// Prices.
+    pub book: &'c PriceBook,
+    /// From the observed window to a month.
+    pub scale: Scale,
+    /// Endpoints as reported.
+    pub endpoints: &'c [EndpointLine],
+}
+
+/// Hours of observation from which a pattern is taken as known: a day has its night.
+const HOURS_FOR_HIGH_CONFIDENCE: u64 = 24;
+
+/// All advice, largest saving first.
+pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
+    let mut advice = gateway_endpoint::advise(case);
+    advice.extend(interface_endpoint::advise(case));
+    advice.extend(spare_endpoint::advise(case));
+    // Unpriced advice stands last, and equal savings stand by id: the order never depends on chance.
+    advice.sort_by(|a, b| b.saving_month_usd.cmp(&a.saving_month_usd).then_with(|| a.id.cmp(&b.id)));
+    advice
+}
+
+impl Case<'_> {
+    /// The NAT unit of a flow that passes a NAT gateway.
+    fn nat_of(&self, flow: &Flow) -> Option<&NatUnit> {
+        let id = flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?;
+        self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == id)
+    }
+
+    /// The VPC whose endpoint would carry a flow: the client's, else the gateway's.
+    fn vpc_of<'f>(&'f self, flow: &'f Flow) -> Option<&'f str> {
+        flow.client.vpc_id.as_deref().or_else(|| self.nat_of(flow)?.vpc.as_deref())
+    }
+
+    /// Region of a VPC: the inventory's word, else what the records of its clients say.
+    fn region_of<'f>(&'f self, vpc: &str, flow: &'f Flow) -> Option<&'f str> {
+        self.topology
+            .region_of_vpc(vpc)
+            .or(flow.client.region.as_deref())
+            .or_else(|| self.nat_of(flow)?.region.as_deref())
+    }
+
+    fn confidence(&self, estimated: bool, inventory_missing: bool) -> &'static str {
+        if inventory_missing || self.scale.observed_hours == 0 {
+            "low"
+        } else if estimated || self.scale.observed_hours < HOURS_FOR_HIGH_CONFIDENCE {
+            "medium"
+        } else {
+            "high"
+        }
+    }
+
+    /// Whether an answer of a describe call is missing, or there is no inventory.
+    fn lacks(&self, call: &str) -> bool {
+        let inventory = self.topology.inventory;
+        inventory.files_read == 0 || inventory.missing_calls.iter().any(|missing| missing == call)
+    }
+}
+
+/// Whether two zones are known, comparable and different. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be
+/// compared.
+pub fn crosses_zone(client: Option<&str>, nat: Option<&str>) -> bool {
+    let is_id = |zone: &str| zone.contains("-az");
+    match (client, nat) {
+        (Some(client), Some(nat)) => is_id(client) == is_id(nat) && client != nat,
+        _ => false,
+    }
+}
+
+/// Toll bytes that one change would move.
+#[derive(Debug, Default)]
+struct Moved {
+    bytes: u128,
+    estimated: bool,
+    by_client: BTreeMap<String, u128>,
+    unnamed_clients: bool,
+    zones: BTreeSet<String>,
+    via: BTreeSet<String>,
+    /// Bytes and cross-zone bytes by NAT gateway.
+    by_nat: BTreeMap<String, (u128, u128)>,
+}
+
+impl Moved {
+    fn add(&mut self, flow: &Flow, nat: &NatUnit) {
+        let bytes = flow.volume.0 + flow.volume.1;
+        self.bytes += bytes;
+        self.estimated |= flow.estimated;
+        match &flow.client.interface_id {
+            Some(id) => *self.by_client.entry(id.clone()).or_default() += bytes,
+            None => self.unnamed_clients = true,
+        }
+        self.zones.extend(flow.client.zone_id.clone());
+        self.via.insert(nat.id.clone());
+        let sums = self.by_nat.entry(nat.id.clone()).or_default();
+        sums.0 += bytes;
+        if crosses_zone(flow.client.zone_id.as_deref(), nat.zone.as_deref()) {
+            sums.1 += bytes;
+        }
+    }
+
+    /// What these bytes cost in a month through the NAT gateways they pass now, transfer between zones included.
+    fn cost_now(&self, case: &Case<'_>) -> Option<Decimal> {
+        self.by_nat.iter().try_fold(Decimal::ZERO, |sum, (id, (bytes, cross))| {
+            let rates = self.rates(case, id);
+            let observed = rates.bytes_cost(*bytes)?.checked_add(rates.cross_zone_cost(*cross)?)?;
+            sum.checked_add(case.scale.month(observed)?)
+        })
+    }
+
+    fn rates(&self, case: &Case<'_>, nat: &str) -> NatRates {
+        let unit = case.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == nat);
+        NatRates::of(case.book, unit.and_then(|unit| unit.region.as_deref()))
+    }
+
+    fn cross_zone_bytes(&self) -> u128 {
+        self.by_nat.values().map(|(_, cross)| cross).sum()
+    }
+
+    /// Evidence that every change of toll bytes shares.
+    fn evidence(&self, case: &Case<'_>) -> Evidence {
+        let mut clients: Vec<(&String, &u128)> = self.by_client.iter().collect();
+        clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let mut rates = BTreeSet::new();
+        for id in self.by_nat.keys() {
+            let nat = self.rates(case, id);
+            rates.extend(nat.gb.as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")));
+            if self.cross_zone_bytes() > 0 {
+                rates.extend(nat.cross_zone.as_ref().map(|r| rate_text("between zones, each of two sides", r, "USD/GB")));
+            }
+        }
+        let mut remarks = Vec::new();
+        if self.unnamed_clients {
+            remarks.push("some clients are known by address only: no record or inventory names their interface".to_owned());
+        }
+        if self.cross_zone_bytes() > 0 {
+            remarks.push(format!(
+                "{} of the observed bytes also cross zones on their way to the NAT gateway",
+                self.cross_zone_bytes()
+            ));
+        }
+        Evidence {
+            bytes_observed: self.bytes,
+            client_count: clients.len() as u64,
+            clients: clients.into_iter().take(EVIDENCE_LIMIT).map(|(id, _)| id.clone()).collect(),
+            via: self.via.iter().cloned().collect(),
+            rates: rates.into_iter().collect(),
+            remarks,
+            ..Evidence::default()
+        }
+    }
+}
+
+/// A rate as evidence.
+fn rate_text(what: &str, rate: &Rate, unit: &str) -> String {
+    let date = if rate.date.is_empty() { String::new() } else { format!(", {}", rate.date) };
+    format!("{what} {} {unit} ({}{date})", money_text(rate.usd), rate.source)
+}
+
+/// An amount in a formula.
+fn amount(cost: Option<Decimal>) -> String {
+    cost.map_or_else(|| "unpriced".to_owned(), money_text)
+}
