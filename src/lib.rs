@@ -21,4 +21,8 @@ pub mod attribute;
 
 pub mod price;
 
+pub mod advise;
+
 pub mod render;
+
+pub mod pipeline;

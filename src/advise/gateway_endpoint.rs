@@ -9,7 +9,7 @@ use crate::attribute::{Flow, Path};
 use crate::inventory::RouteTarget;
 use crate::model::report::AdviceLine;
 
-use super::{Case, Moved, amount};
+use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount};
 
 /// The services that flowtoll tells by address and that have gateway endpoints.
 const SERVICES: [&str; 2] = ["s3", "dynamodb"];
@@ -115,7 +115,7 @@ fn line(case: &Case<'_>, vpc: &str, service: &str, found: &Found) -> AdviceLine 
         if lacks {
             evidence.remarks.push("no describe-vpc-endpoints answer: the endpoint may exist already".to_owned());
         }
-        evidence.way_back = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>".to_owned();
+        evidence.way_back = DELETE_NEW_ENDPOINT.into();
         (
             "add-gateway-endpoint",
             format!(

@@ -13,7 +13,7 @@ use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::Meter;
 use crate::price::toll::EndpointRates;
 
-use super::{Case, Moved, amount, rate_text};
+use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount, rate_text};
 
 /// A service that its address tells.
 struct KnownService {
@@ -104,7 +104,7 @@ fn line(case: &Case<'_>, vpc: &str, known: &KnownService, moved: &Moved, region:
         amount(after),
     );
     evidence.remarks.push(known.remark.to_owned());
-    evidence.way_back = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>".to_owned();
+    evidence.way_back = DELETE_NEW_ENDPOINT.into();
     Some(AdviceLine {
         id: format!("add-interface-endpoint/{vpc}/{}", known.endpoint),
         action: "add-interface-endpoint",

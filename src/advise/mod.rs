@@ -35,6 +35,9 @@ pub struct Case<'c> {
 /// Hours of observation from which a pattern is taken as known: a day has its night.
 const HOURS_FOR_HIGH_CONFIDENCE: u64 = 24;
 
+/// The way back from a new endpoint.
+const DELETE_NEW_ENDPOINT: &str = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>";
+
 /// All advice, largest saving first.
 pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     let mut advice = gateway_endpoint::advise(case);
@@ -73,6 +76,12 @@ impl Case<'_> {
         } else {
             "high"
         }
+    }
+
+    /// Prices of a NAT gateway.
+    fn nat_rates(&self, nat: &str) -> NatRates {
+        let unit = self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == nat);
+        NatRates::of(self.book, unit.and_then(|unit| unit.region.as_deref()))
     }
 
     /// Whether an answer of a describe call is missing, or there is no inventory.
@@ -126,15 +135,10 @@ impl Moved {
     /// What these bytes cost in a month through the NAT gateways they pass now, transfer between zones included.
     fn cost_now(&self, case: &Case<'_>) -> Option<Decimal> {
         self.by_nat.iter().try_fold(Decimal::ZERO, |sum, (id, (bytes, cross))| {
-            let rates = self.rates(case, id);
+            let rates = case.nat_rates(id);
             let observed = rates.bytes_cost(*bytes)?.checked_add(rates.cross_zone_cost(*cross)?)?;
             sum.checked_add(case.scale.month(observed)?)
         })
-    }
-
-    fn rates(&self, case: &Case<'_>, nat: &str) -> NatRates {
-        let unit = case.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == nat);
-        NatRates::of(case.book, unit.and_then(|unit| unit.region.as_deref()))
     }
 
     fn cross_zone_bytes(&self) -> u128 {
@@ -147,7 +151,7 @@ impl Moved {
         clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let mut rates = BTreeSet::new();
         for id in self.by_nat.keys() {
-            let nat = self.rates(case, id);
+            let nat = case.nat_rates(id);
             rates.extend(nat.gb.as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")));
             if self.cross_zone_bytes() > 0 {
                 rates.extend(nat.cross_zone.as_ref().map(|r| rate_text("between zones, each of two sides", r, "USD/GB")));

@@ -17,11 +17,11 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     case.endpoints
         .iter()
         .filter(|endpoint| endpoint.endpoint_type == "Interface")
-        .filter_map(|endpoint| if endpoint.idle == Some(true) { idle(case, endpoint) } else { little_used(case, endpoint) })
+        .filter_map(|endpoint| if endpoint.idle == Some(true) { Some(idle(case, endpoint)) } else { little_used(case, endpoint) })
         .collect()
 }
 
-fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
+fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> AdviceLine {
     let cost = endpoint.cost_month_usd;
     let mut evidence = evidence(case, endpoint);
     evidence.formula = format!("{} zone(s) x {} h x hourly rate = {} USD", endpoint.zones.len(), case.scale.month_hours, amount(cost));
@@ -34,7 +34,7 @@ fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
         "Remove the idle interface endpoint {} ({}): nothing used it in {} observed hours.",
         endpoint.vpc_endpoint_id, endpoint.service, case.scale.observed_hours
     );
-    Some(line(endpoint, 0, cost, cost.map(|_| Decimal::ZERO), confidence, summary, evidence))
+    line(endpoint, 0, cost, cost.map(|_| Decimal::ZERO), confidence, summary, evidence)
 }
 
 /// An endpoint that is used so little that its hours cost more than the NAT gateway would for the same bytes.

@@ -60,6 +60,9 @@ meters! {
     InterfaceEndpointCrossZoneGb "interface_endpoint_cross_zone_gb" "USD/GB" "transfer between zones to an interface endpoint, on each side";
 }
 
+/// GB in the PB of the tier edges, as the price list writes them.
+const PB_GB: u64 = 1_048_576;
+
 /// A price with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rate {
@@ -97,6 +100,7 @@ impl PriceBook {
     }
 
     /// The same book with a team's own figures on top: a file as described in [`super::overrides`].
+    #[must_use]
     pub fn with_overrides(mut self, overrides: Overrides) -> Self {
         self.overrides = overrides;
         self
@@ -119,7 +123,6 @@ impl PriceBook {
         if let Some(tiers) = self.overrides.tiers(region) {
             return Some(tiers.to_vec());
         }
-        const PB_GB: u64 = 1_048_576;
         let first = self.rate(region, Meter::InterfaceEndpointGb)?;
         if first.overridden && self.overrides.rate(region, Meter::InterfaceEndpointGb).is_some() {
             // A flat figure of one's own holds for every byte.

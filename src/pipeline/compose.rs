@@ -1,0 +1,148 @@
+//! From stage results to the report.
+
+use rust_decimal::Decimal;
+
+use crate::advise::{self, Case};
+use crate::aggregate::Partial;
+use crate::attribute::{Attribution, Topology};
+use crate::classify::ip_ranges::IpRanges;
+use crate::model::report::{Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
+use crate::model::time::rfc3339;
+use crate::price::toll::Scale;
+use crate::price::{BOOK_DATE, PriceBook};
+
+use super::lines::Lines;
+use super::outcome::{FAILED, Objects, SKIPPED};
+use super::{AnalyzeError, Settings, notes};
+
+/// Everything a report is made of.
+pub(super) struct Composer<'c> {
+    pub(super) partial: &'c Partial,
+    pub(super) attribution: &'c Attribution,
+    pub(super) topology: &'c Topology<'c>,
+    pub(super) book: &'c PriceBook,
+    pub(super) objects: Objects,
+    pub(super) sources: Sources,
+}
+
+/// The data an answer rests on.
+pub(super) fn source_names(ranges: &IpRanges, settings: &Settings, inventory: Option<String>) -> Sources {
+    Sources {
+        ip_ranges_date: ranges.date.clone(),
+        price_book_date: BOOK_DATE.to_owned(),
+        price_override: settings.prices.as_ref().map(|path| path.display().to_string()),
+        inventory,
+    }
+}
+
+impl Composer<'_> {
+    /// The report.
+    ///
+    /// # Errors
+    /// [`AnalyzeError::Ledger`] when a byte is lost or counted twice: checked in every run.
+    pub(super) fn report(self) -> Result<Report, AnalyzeError> {
+        let hours = &self.attribution.hours;
+        let scale = Scale::new(hours.first().copied(), hours.last().copied(), hours.len() as u64);
+        let lines =
+            Lines { attribution: self.attribution, topology: self.topology, book: self.book, scale };
+        let nat_gateways = lines.nat_gateways();
+        let endpoints = lines.endpoints();
+        let attribution = lines.attribution(&endpoints);
+        let advice = advise::advise(&Case {
+            attribution: self.attribution,
+            topology: self.topology,
+            book: self.book,
+            scale,
+            endpoints: &endpoints,
+        });
+        let totals = Totals {
+            nat_gateway_bytes: nat_gateways.iter().map(|nat| nat.bytes_out + nat.bytes_in).sum(),
+            nat_gateway_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cost_month_usd)),
+            cross_zone_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cross_zone_cost_month_usd)),
+            endpoint_cost_month_usd: sum(endpoints.iter().map(|endpoint| endpoint.cost_month_usd)),
+            cost_month_usd: None,
+            saving_month_usd: sum(advice.iter().map(|line| line.saving_month_usd)),
+        };
+        let totals = Totals {
+            cost_month_usd: sum(
+                [
+                    totals.nat_gateway_cost_month_usd,
+                    totals.cross_zone_cost_month_usd,
+                    totals.endpoint_cost_month_usd,
+                ]
+                .into_iter(),
+            ),
+            ..totals
+        };
+        let attributed = attribution.iter().map(|line| line.bytes_out + line.bytes_in).sum();
+        let unknown_path = attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
+        let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
+        let ledger = self.ledger(attributed, path_unknown)?;
+        let mut report = Report {
+            schema: REPORT_SCHEMA,
+            period: Period {
+                start: hours.first().map(|hour| rfc3339(hour.start())),
+                end: hours.last().map(|hour| rfc3339(hour.end())),
+                observed_hours: scale.observed_hours,
+                month_hours: scale.month_hours,
+                month_factor: scale.factor(),
+            },
+            sources: self.sources,
+            ledger,
+            totals,
+            nat_gateways,
+            endpoints,
+            attribution,
+            advice,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            objects: self.objects.lines,
+            malformed_examples: self.objects.examples,
+        };
+        report.notes = notes::notes(&report, self.partial, self.attribution, self.topology);
+        Ok(report)
+    }
+
+    fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {
+        let counts = &self.partial.counts;
+        let unattributed = counts.bytes_skipdata + counts.bytes_without_address + counts.bytes_without_observer;
+        let ledger = Ledger {
+            objects_read: self.objects.read,
+            objects_failed: self.objects.count(FAILED),
+            objects_skipped: self.objects.count(SKIPPED),
+            records: counts.records(),
+            ok: counts.ok,
+            nodata: counts.nodata,
+            skipdata: counts.skipdata,
+            rejected: counts.rejected,
+            malformed: counts.malformed,
+            outside_period: counts.outside_period,
+            time_anomalies: counts.time_anomalies,
+            bytes_total: counts.bytes_total,
+            bytes_attributed: attributed,
+            bytes_duplicate_view: self.attribution.duplicate_bytes,
+            bytes_rejected: counts.bytes_rejected,
+            bytes_unattributed: unattributed,
+            bytes_path_unknown: path_unknown,
+        };
+        let classes = ledger.bytes_attributed
+            + ledger.bytes_duplicate_view
+            + ledger.bytes_rejected
+            + ledger.bytes_unattributed;
+        if classes != ledger.bytes_total {
+            return Err(AnalyzeError::Ledger {
+                total: ledger.bytes_total,
+                attributed,
+                duplicate: ledger.bytes_duplicate_view,
+                rejected: ledger.bytes_rejected,
+                unattributed,
+            });
+        }
+        Ok(ledger)
+    }
+}
+
+/// The sum of amounts; unpriced as soon as one of them is.
+fn sum(mut amounts: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+    amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?))
+}

@@ -1,0 +1,204 @@
+//! The only code that knows every stage.
+
+mod compose;
+mod lines;
+mod notes;
+pub mod outcome;
+pub mod threads;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::attribute::{self, Topology};
+use crate::classify::atlas::Atlas;
+use crate::classify::ip_ranges::{IpRanges, IpRangesError};
+use crate::classify::sink::Window;
+use crate::discover::{self, WorkItem};
+use crate::inventory::{self, Inventory};
+use crate::model::report::Report;
+use crate::parse::FormatHints;
+use crate::parse::format::LineFormat;
+use crate::price::{OverrideError, Overrides, PriceBook};
+use crate::source::{self, SourceError};
+use outcome::{FAILED, SKIPPED};
+use threads::Plan;
+
+/// What a user asks for.
+#[derive(Debug, Default, Clone)]
+pub struct Settings {
+    /// Files, directories, globs, or `-`.
+    pub inputs: Vec<String>,
+    /// Inventory directory; without one, `inventory/` inside an input directory is used.
+    pub inventory: Option<PathBuf>,
+    /// Price override file.
+    pub prices: Option<PathBuf>,
+    /// AWS's ip-ranges.json of another date.
+    pub ip_ranges: Option<PathBuf>,
+    /// The period.
+    pub window: Window,
+    /// Format of objects without a header.
+    pub log_format: Option<LineFormat>,
+    /// Worker threads; all cores where not given.
+    pub threads: Option<usize>,
+}
+
+/// Why there is no report.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AnalyzeError {
+    /// An input, the inventory, or another file cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The ip-ranges file is not one.
+    #[error("{path}: {reason}")]
+    IpRanges {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: IpRangesError,
+    },
+    /// The price override is refused.
+    #[error(transparent)]
+    Prices(#[from] OverrideError),
+    /// The inputs hold no flow log.
+    #[error("no flow log found: {0}")]
+    NoFlowLogs(String),
+    /// The operating system gives no threads.
+    #[error("cannot start worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The ledger does not add up.
+    #[error(
+        "the ledger does not add up: {total} bytes read, but {attributed} attributed + {duplicate} duplicate view + \
+         {rejected} rejected + {unattributed} unattributed; this is a defect in flowtoll, please report it"
+    )]
+    Ledger {
+        /// Read.
+        total: u128,
+        /// Attributed.
+        attributed: u128,
+        /// Seen again.
+        duplicate: u128,
+        /// Rejected.
+        rejected: u128,
+        /// Without a place.
+        unattributed: u128,
+    },
+}
+
+/// Told of what happens during a run.
+pub trait Observer: Sync {
+    /// The objects are listed: how many, and how many bytes they hold as stored.
+    fn listed(&self, objects: usize, bytes: u64);
+    /// Bytes were read.
+    fn advanced(&self, bytes: u64);
+    /// Something a user should know while it happens.
+    fn remark(&self, text: &str);
+}
+
+/// Reads, attributes, prices and advises: the way of the data on one screen.
+///
+/// # Errors
+/// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
+pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, AnalyzeError> {
+    let listing = source::list(&settings.inputs)?;
+    let (inventory, inventory_name) = load_inventory(settings, &listing.inventory_dirs, observer)?;
+    let ranges = load_ip_ranges(settings)?;
+    let book = load_prices(settings)?;
+    let atlas = Atlas::new(&ranges, &inventory);
+
+    let work = discover::plan(listing.objects);
+    observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
+    let hints = |item: &WorkItem| format_hints(settings, &inventory, item);
+    let progress = |bytes| observer.advanced(bytes);
+    let plan = Plan { atlas: &atlas, window: settings.window, hints: &hints, progress: &progress };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
+    let (partial, mut objects) = pool.install(|| threads::read_all(&work.items, &plan));
+
+    for (object, reason) in work.skipped {
+        objects.push(object, SKIPPED, reason);
+    }
+    for (object, reason) in listing.unreadable {
+        objects.push(object, FAILED, reason);
+    }
+    objects.finish();
+    if partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0 {
+        return Err(AnalyzeError::NoFlowLogs(why_nothing(&objects)));
+    }
+
+    let topology = Topology::new(&inventory);
+    let attribution = attribute::attribute(&partial, &atlas, &topology);
+    compose::Composer {
+        partial: &partial,
+        attribution: &attribution,
+        topology: &topology,
+        book: &book,
+        objects,
+        sources: compose::source_names(&ranges, settings, inventory_name),
+    }
+    .report()
+}
+
+fn load_inventory(
+    settings: &Settings,
+    found: &[PathBuf],
+    observer: &dyn Observer,
+) -> Result<(Inventory, Option<String>), SourceError> {
+    let directories: Vec<PathBuf> = match &settings.inventory {
+        Some(directory) => vec![directory.clone()],
+        None => found.to_vec(),
+    };
+    let mut files = Vec::new();
+    for directory in &directories {
+        if settings.inventory.is_none() {
+            observer.remark(&format!("using the inventory in {}", directory.display()));
+        }
+        files.extend(source::read_inventory(directory)?);
+    }
+    let names: Vec<String> = directories.iter().map(|directory| directory.display().to_string()).collect();
+    Ok((inventory::load(files), (!names.is_empty()).then(|| names.join(", "))))
+}
+
+fn load_ip_ranges(settings: &Settings) -> Result<IpRanges, AnalyzeError> {
+    let Some(path) = &settings.ip_ranges else { return Ok(IpRanges::embedded()) };
+    IpRanges::from_json(&source::read_text(path)?)
+        .map_err(|reason| AnalyzeError::IpRanges { path: path.display().to_string(), reason })
+}
+
+fn load_prices(settings: &Settings) -> Result<PriceBook, AnalyzeError> {
+    let book = PriceBook::embedded();
+    let Some(path) = &settings.prices else { return Ok(book) };
+    let overrides = Overrides::parse(&source::read_text(path)?, &path.display().to_string())?;
+    Ok(book.with_overrides(overrides))
+}
+
+/// What is known of an object's format in case it has no header: the user's word; the described format of the flow log
+/// in its name; or the only format that any described flow log to CloudWatch Logs (then to anywhere) has.
+fn format_hints(settings: &Settings, inventory: &Inventory, item: &WorkItem) -> FormatHints {
+    let described = |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
+    let by_id = item.aws_name.as_ref().and_then(|name| {
+        inventory.flow_logs.iter().find(|log| log.flow_log_id == name.flow_log_id).map(|log| &log.log_format)
+    });
+    let only = |cloudwatch: bool| {
+        let logs = inventory.flow_logs.iter().filter(|log| !cloudwatch || log.log_group_name.is_some());
+        let mut formats: Vec<&Option<String>> = logs.map(|log| &log.log_format).collect();
+        formats.sort();
+        formats.dedup();
+        if formats.len() == 1 { formats.pop() } else { None }
+    };
+    let text = by_id.or_else(|| only(true)).or_else(|| only(false));
+    FormatHints { given: settings.log_format.clone(), described: text.and_then(described) }
+}
+
+/// Why a run found no record, in one line.
+fn why_nothing(objects: &outcome::Objects) -> String {
+    const SHOWN: usize = 5;
+    if objects.lines.is_empty() {
+        return "the inputs hold no objects".to_owned();
+    }
+    let shown: Vec<String> =
+        objects.lines.iter().take(SHOWN).map(|line| format!("{}: {}", line.object, line.reason)).collect();
+    let more = objects.lines.len().saturating_sub(SHOWN);
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join("; "))
+}
