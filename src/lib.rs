@@ -5,3 +5,5 @@ pub mod inventory;
 pub mod model;
 pub mod price;
 pub mod render;
+#[cfg(feature = "testkit")]
+pub mod testkit;
