@@ -30,7 +30,11 @@ impl Builder {
             prefix_lists: Vec::new(),
             workloads: Vec::new(),
         };
-        Self { world, ids: Ids::new(seed), next_elastic: 0x1000 }
+        let mut builder = Self { world, ids: Ids::new(seed), next_elastic: 0x1000 };
+        // AWS lists its own prefix lists to everyone, endpoints or not.
+        builder.prefix_list("s3");
+        builder.prefix_list("dynamodb");
+        builder
     }
 
     pub(crate) fn vpc(

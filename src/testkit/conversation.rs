@@ -141,7 +141,13 @@ fn slice_count(start: i64, end: i64) -> i64 {
     (end - 1).div_euclid(WINDOW_S) - start.div_euclid(WINDOW_S) + 1
 }
 
+/// Steps of the draw: sizes come in 2^16 grades between the bounds.
+const GRADES_BITS: u32 = 16;
+
 /// A byte count whose logarithm is evenly spread between the bounds.
+///
+/// Only square roots and products are used, which every platform rounds alike; `exp` and `ln` would let the
+/// same seed differ between C libraries.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -149,9 +155,16 @@ fn slice_count(start: i64, end: i64) -> i64 {
     reason = "drawing a plausible size; the drawn integer is the truth"
 )]
 fn log_uniform(bounds: (u64, u64), rng: &mut ChaCha8Rng) -> u64 {
-    let (low, high) = ((bounds.0 as f64).ln(), (bounds.1 as f64).ln());
-    let drawn = (low + (high - low) * rng.random::<f64>()).exp();
-    (drawn as u64).clamp(bounds.0, bounds.1)
+    let drawn: u32 = rng.random();
+    let mut ratio = bounds.1 as f64 / bounds.0 as f64;
+    let mut size = bounds.0 as f64;
+    for bit in 0..GRADES_BITS {
+        ratio = ratio.sqrt();
+        if drawn >> bit & 1 == 1 {
+            size *= ratio;
+        }
+    }
+    (size as u64).clamp(bounds.0, bounds.1)
 }
 
 /// Builds the rows of one conversation.

@@ -55,7 +55,7 @@ impl WorldOptions {
             region: "ap-northeast-1",
             start: DEFAULT_START,
             hours: 24,
-            conversations_per_hour: 30.0,
+            conversations_per_hour: 20.0,
             nodata_every_s: 4 * 3600,
             skipdata_every_s: 8 * 3600,
         }

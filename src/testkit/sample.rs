@@ -1,5 +1,7 @@
 //! The content of `sample-logs/`.
 
+mod readme;
+
 use std::io;
 use std::path::Path;
 
@@ -40,5 +42,6 @@ pub fn write_sample(folder: &Path) -> io::Result<Truth> {
     let mut plan = Plan::new(coverage);
     plan.layout = Layout::with_objects(world.options.hours, 6);
     let written = write_world(&world, folder, &plan)?;
+    std::fs::write(folder.join("README.md"), readme::text(&world, &plan.coverage, &written.truth))?;
     Ok(written.truth)
 }

@@ -89,27 +89,62 @@ impl World {
             .collect();
         let mut tally = Tally::new(self, coverage);
         let mut pass = Pass { world: self, coverage, watchers: &watchers, tally: &mut tally };
-        let picker = Picker::new(self);
+        let mut traffic = Traffic::new(self);
         let mut running: Vec<Conversation> = Vec::new();
-        let mut drawn_total = 0_u64;
-        let rounds = (self.end() - self.options.start) / ROUND_S;
-        for round in 0..rounds {
+        for round in 0..self.rounds() {
             let start = self.options.start + round * ROUND_S;
             visitor.round(self, start)?;
-            let mut rng = ChaCha8Rng::seed_from_u64(mix(&[self.seed, round.unsigned_abs()]));
-            let wanted = wanted_by(self.options.conversations_per_hour, round + 1);
-            while drawn_total < wanted {
-                let number = picker.pick(drawn_total, &mut rng);
-                let at = start + rng.random_range(0..ROUND_S - 1);
-                let conversation = Conversation::draw(self, number, at, self.end(), &mut rng);
+            traffic.round(round, |conversation| {
                 pass.tally.conversation(self, &conversation);
                 running.push(conversation);
-                drawn_total += 1;
-            }
+            });
             pass.conversations(&mut running, start + ROUND_S, visitor)?;
             pass.blanks(start, visitor)?;
         }
         Ok(tally)
+    }
+}
+
+impl World {
+    /// All conversations, in the order they are drawn: for tests.
+    #[cfg(test)]
+    pub(crate) fn conversations(&self) -> Vec<Conversation> {
+        let mut traffic = Traffic::new(self);
+        let mut all = Vec::new();
+        for round in 0..self.rounds() {
+            traffic.round(round, |conversation| all.push(conversation));
+        }
+        all
+    }
+
+    fn rounds(&self) -> i64 {
+        (self.end() - self.options.start) / ROUND_S
+    }
+}
+
+/// Draws the conversations of one round after the other.
+struct Traffic<'a> {
+    world: &'a World,
+    picker: Picker,
+    drawn_total: u64,
+}
+
+impl<'a> Traffic<'a> {
+    fn new(world: &'a World) -> Self {
+        Self { world, picker: Picker::new(world), drawn_total: 0 }
+    }
+
+    fn round(&mut self, round: i64, mut give: impl FnMut(Conversation)) {
+        let world = self.world;
+        let start = world.options.start + round * ROUND_S;
+        let mut rng = ChaCha8Rng::seed_from_u64(mix(&[world.seed, round.unsigned_abs()]));
+        let wanted = wanted_by(world.options.conversations_per_hour, round + 1);
+        while self.drawn_total < wanted {
+            let number = self.picker.pick(self.drawn_total, &mut rng);
+            let at = start + rng.random_range(0..ROUND_S - 1);
+            give(Conversation::draw(world, number, at, world.end(), &mut rng));
+            self.drawn_total += 1;
+        }
     }
 }
 

@@ -210,3 +210,5 @@ fn scaling_comes_close() {
     let rows = world.truth(&everything(&world)).ledger.records;
     assert!((47_000..53_000).contains(&rows), "{rows}");
 }
+
+mod routes;

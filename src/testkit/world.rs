@@ -219,6 +219,29 @@ impl World {
     }
 }
 
+/// Ids behind the numbers that [`super::Record`] and [`super::Scope`] use.
+impl World {
+    /// `vpc-…`, by number.
+    pub fn vpc_ids(&self) -> Vec<&str> {
+        self.vpcs.iter().map(|vpc| vpc.id.as_str()).collect()
+    }
+
+    /// `subnet-…`, by number.
+    pub fn subnet_ids(&self) -> Vec<&str> {
+        self.subnets.iter().map(|subnet| subnet.id.as_str()).collect()
+    }
+
+    /// `eni-…`, by number; `-` stands for a regional NAT gateway in one zone.
+    pub fn interface_ids(&self) -> Vec<&str> {
+        self.interfaces.iter().map(|interface| interface.id.as_str()).collect()
+    }
+
+    /// `nat-…`, by number.
+    pub fn nat_gateway_ids(&self) -> Vec<&str> {
+        self.nats.iter().map(|nat| nat.id.as_str()).collect()
+    }
+}
+
 impl Interface {
     /// The address the log shows for this interface in the family of `packet`, or the packet's own address
     /// where the interface has none of that family.
