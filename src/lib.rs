@@ -26,3 +26,6 @@ pub mod advise;
 pub mod render;
 
 pub mod pipeline;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
