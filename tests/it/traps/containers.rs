@@ -134,7 +134,7 @@ fn standard_input_is_an_object() {
     seen.has(&[("objects_read", 1), ("ok", 1), ("bytes_total", 9)]);
 }
 
-/// Runs a good log beside a foreign one; the foreign one is skipped, and named where `called` is not empty.
+/// Runs a good log beside a foreign one; the foreign one is skipped and called by its name.
 #[track_caller]
 fn skipped(called: &str, foreign: &str) {
     let seen = Trap::with(log(V2, &[record(7)])).file("logs/foreign.log", foreign).report();
@@ -173,7 +173,7 @@ fn cloud_wan_logs_are_skipped() {
         "6 CoreNetwork 111122223333 arn:aws:networkmanager::111122223333:core-network/core-network-0aaaaaaaaaaaaaaa1 attachment-0aaaaaaaaaaaaaaa1 10.0.1.5 10.1.1.5 40000 443 6 10 5000 {START} {} OK",
         START + 60
     );
-    skipped("", &log(header, &[row]));
+    skipped("cloud wan", &log(header, &[row]));
 }
 
 #[test]
