@@ -29,3 +29,6 @@ pub mod pipeline;
 
 #[cfg(feature = "testkit")]
 pub mod testkit;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,204 @@
+//! What people type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::time::parse_moment;
+use crate::parse::format::LineFormat;
+
+/// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
+#[derive(Debug, Parser)]
+#[command(
+    name = "flowtoll",
+    version,
+    about,
+    long_about = "flowtoll reads AWS VPC Flow Logs and answers, to the byte and to the cent: which traffic pays the NAT \
+                  gateway, which of it would be cheaper behind a VPC endpoint, which endpoints cost more than they save.\n\n\
+                  It needs no credentials and no network: logs and inventory are files on disk.",
+    after_long_help = "Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price \
+                       missing); 2 no report.",
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
+    Report(ReportArguments),
+    /// Fill an inventory directory with what `aws ec2 describe-*` prints
+    Inventory {
+        #[command(subcommand)]
+        command: InventoryCommand,
+    },
+    /// Look at the price book
+    Prices {
+        #[command(subcommand)]
+        command: PricesCommand,
+    },
+    /// Work with AWS's ip-ranges.json
+    #[command(hide = true)]
+    IpRanges {
+        #[command(subcommand)]
+        command: IpRangesCommand,
+    },
+    /// Print a completion script for a shell
+    #[command(after_help = "Example: flowtoll completions bash > /etc/bash_completion.d/flowtoll")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InventoryCommand {
+    /// Print a read-only shell script that fills an inventory directory; review it, then run it
+    #[command(after_help = "Example: flowtoll inventory script > inventory.sh && sh inventory.sh ./inventory us-east-1")]
+    Script,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PricesCommand {
+    /// Show figures with source and date: of one Region, or the main ones of all Regions
+    Show {
+        /// Region code, such as ap-northeast-1
+        region: Option<String>,
+        /// Override file (TOML) to show on top
+        #[arg(long, value_name = "FILE")]
+        prices: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IpRangesCommand {
+    /// Print an ip-ranges.json in the compact form that is embedded in flowtoll
+    Compact {
+        /// AWS's ip-ranges.json
+        file: PathBuf,
+    },
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArgument {
+    /// For people; fits the terminal, 80 columns elsewhere
+    Table,
+    /// For programs; schema flowtoll/report/v1
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  \
+                  flowtoll report sample-logs\n  \
+                  flowtoll report logs/ --inventory inventory/ --format json > report.json\n  \
+                  flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n  \
+                  zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'",
+    after_long_help = "Examples:\n  \
+                  flowtoll report sample-logs\n      \
+                      the sample that comes with flowtoll; its inventory/ folder is found by itself\n  \
+                  flowtoll report logs/ --inventory inventory/ --format json > report.json\n      \
+                      logs and inventory in two places; JSON for a program\n  \
+                  flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n      \
+                      a glob, and one month by the records' own times\n  \
+                  zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'\n      \
+                      records without a header from standard input\n\n\
+                  Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \
+                  2 no report."
+)]
+pub(super) struct ReportArguments {
+    /// File, directory (searched recursively), glob, or - for standard input
+    ///
+    /// Text, gzip, zstd, JSON-wrapped and Parquet flow logs are told apart by content. Logs of other kinds under the same
+    /// prefix are named and skipped.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+
+    /// Directory with the JSON that `aws ec2 describe-*` prints
+    ///
+    /// `flowtoll inventory script` prints a script that fills it. Without this option, a folder `inventory` inside an INPUT
+    /// directory is used. Without any inventory NAT gateways are recognised by their rows.
+    #[arg(long, value_name = "DIR")]
+    pub(super) inventory: Option<PathBuf>,
+
+    /// Your own prices and discounts (TOML), on top of the embedded price book
+    #[arg(long, value_name = "FILE")]
+    pub(super) prices: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    pub(super) ip_ranges: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    ///
+    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    pub(super) log_format: Option<LineFormat>,
+
+    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) from: Option<i64>,
+
+    /// Count records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) to: Option<i64>,
+
+    /// How to write the report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
+    pub(super) format: FormatArgument,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "PATH")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Exit with 1 if more rows than this are malformed: a number, or a share such as 5%
+    #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
+    pub(super) max_malformed: Option<MalformedLimit>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// Say nothing on standard error but errors
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Say more on standard error: every object that failed or was skipped
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+/// How many malformed rows are too many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum MalformedLimit {
+    /// More than so many.
+    Count(u64),
+    /// More than this share of all rows, in percent.
+    Percent(f64),
+}
+
+impl MalformedLimit {
+    /// Whether the limit is passed.
+    #[expect(clippy::cast_precision_loss, reason = "a share; the last digits of a row count do not matter")]
+    pub(super) fn is_passed(self, malformed: u64, records: u64) -> bool {
+        match self {
+            Self::Count(most) => malformed > most,
+            Self::Percent(most) => malformed as f64 * 100.0 > most * records as f64,
+        }
+    }
+}
+
+fn parse_limit(text: &str) -> Result<MalformedLimit, String> {
+    let wrong = || format!("`{text}` is not a limit: write a number such as 100, or a share such as 5%");
+    match text.strip_suffix('%') {
+        Some(percent) => match percent.trim().parse::<f64>() {
+            Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(MalformedLimit::Percent(percent)),
+            _ => Err(wrong()),
+        },
+        None => text.parse().map(MalformedLimit::Count).map_err(|_| wrong()),
+    }
+}

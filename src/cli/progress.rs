@@ -1,0 +1,65 @@
+//! What a user sees while a long run goes on: on a terminal only.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::pipeline::Observer;
+
+/// How often the bar is drawn, per second.
+const DRAWS_PER_SECOND: u8 = 8;
+
+/// A bar with bytes, rate and time left.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Progress {
+    /// A bar that shows only if standard error is a terminal and `quiet` is not asked for.
+    pub(super) fn new(quiet: bool) -> Self {
+        let target = if quiet || !io::stderr().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND)
+        };
+        Self { bar: ProgressBar::with_draw_target(None, target), quiet }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// A line on standard error, unless `quiet`.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            // The terminal may be gone; the report matters more.
+            self.bar.suspend(|| drop(writeln!(io::stderr(), "flowtoll: {text}")));
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn listed(&self, _objects: usize, bytes: u64) {
+        if bytes > 0 {
+            self.bar.set_length(bytes);
+        }
+        let template = if bytes > 0 {
+            "{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left"
+        } else {
+            "{spinner} {binary_bytes}, {binary_bytes_per_sec}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+
+    fn advanced(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    fn remark(&self, text: &str) {
+        self.say(text);
+    }
+}

@@ -1,0 +1,105 @@
+//! `flowtoll report`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::Outcome;
+use super::args::{FormatArgument, ReportArguments};
+use super::progress::Progress;
+use crate::classify::sink::Window;
+use crate::model::report::Report;
+use crate::pipeline::outcome::FAILED;
+use crate::pipeline::{Settings, analyze};
+use crate::render::{Format, TableStyle, render};
+
+/// Width of a table that is written to a file.
+const FILE_WIDTH: u16 = 100;
+
+pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
+    let window = Window { from: arguments.from, to: arguments.to };
+    if let (Some(from), Some(to)) = (window.from, window.to)
+        && from >= to
+    {
+        bail!("--from must be before --to");
+    }
+    let settings = Settings {
+        inputs: arguments.inputs.clone(),
+        inventory: arguments.inventory.clone(),
+        prices: arguments.prices.clone(),
+        ip_ranges: arguments.ip_ranges.clone(),
+        window,
+        log_format: arguments.log_format.clone(),
+        threads: arguments.threads.map(usize::from),
+    };
+    let progress = Progress::new(arguments.quiet);
+    let report = analyze(&settings, &progress);
+    progress.finish();
+    let report = report?;
+    write_report(&report, arguments)?;
+    talk(&report, arguments, &progress);
+    Ok(outcome(&report, arguments))
+}
+
+fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
+    let format = match arguments.format {
+        FormatArgument::Table => Format::Table,
+        FormatArgument::Json => Format::Json,
+    };
+    match &arguments.output {
+        Some(path) => {
+            let mut bytes = Vec::new();
+            render(report, format, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+            write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
+        }
+        None => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            render(report, format, super::table_style(), &mut out)?;
+            out.flush()?;
+            Ok(())
+        }
+    }
+}
+
+/// Writes beside the target and renames, so that no reader ever sees half a report.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // Best effort: the first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// What goes to standard error after the report.
+fn talk(report: &Report, arguments: &ReportArguments, progress: &Progress) {
+    for line in &report.objects {
+        if line.outcome == FAILED || arguments.verbose {
+            progress.say(&format!("{} {}: {}", line.outcome, line.object, line.reason));
+        }
+    }
+    if report.ledger.malformed > 0 {
+        progress.say(&format!(
+            "{} of {} records are malformed; the report shows the first of them",
+            report.ledger.malformed, report.ledger.records
+        ));
+    }
+}
+
+fn outcome(report: &Report, arguments: &ReportArguments) -> Outcome {
+    let unpriced = report.totals.cost_month_usd.is_none() && report.period.observed_hours > 0
+        || report.totals.saving_month_usd.is_none();
+    let malformed = arguments
+        .max_malformed
+        .is_some_and(|limit| limit.is_passed(report.ledger.malformed, report.ledger.records));
+    if report.ledger.objects_failed > 0 || unpriced || malformed {
+        Outcome::Incomplete
+    } else {
+        Outcome::Complete
+    }
+}
