@@ -269,16 +269,17 @@ impl<'r, 'a> Assembly<'r, 'a> {
             _ => self.resolver.guessed(key, eni, row.peer),
         };
         let peer = self.peer_number(row.peer);
-        if route.path != Path::NatGateway
-            && let Some(far) = far
-            && far != index
-            && census.enis[far].role == Role::Client
-            && self.active.contains(&(far, key.bucket))
-        {
-            // Both ends are logged: the end that opened the conversation keeps it.
-            let keeps = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
-            if !keeps {
+        // The end that opened the conversation is its client, whichever end is logged.
+        let opened_here = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
+        if route.path != Path::NatGateway && !opened_here && far != Some(index) {
+            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))) {
                 self.outcome.duplicate_bytes += sum.bytes;
+                return;
+            }
+            let opener = self.resolver.client_at(eni.vpc.as_deref(), addr);
+            if opener.interface_id.is_some() {
+                let opener = self.flows.clients.intern(opener);
+                self.place(key, sum, opener, peer, row.way.back(), route, false);
                 return;
             }
         }
@@ -312,7 +313,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let eni = &self.resolver.census.enis[index];
         // The endpoint is the peer of its clients: what goes out of it comes in for them.
         let row = self.resolver.client_row(key, eni);
-        let way = if row.way == Way::Out { Way::In } else { Way::Out };
+        let way = row.way.back();
         let (id, vpc) = (eni.id.clone(), eni.vpc.clone());
         let client = self.client_number(vpc.as_deref(), row.peer);
         let flow = self.endpoint_flow(client, &id, named);

@@ -115,10 +115,11 @@ impl Census {
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
             let mut eni = describe(id, facts, topology);
-            eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             if eni.own.is_empty() {
                 eni.own.extend(shapes.by_eni[place].own_address());
+                settle(&mut eni, topology);
             }
+            eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             census.enis.push(eni);
         }
         for (index, eni) in census.enis.iter().enumerate() {
@@ -212,7 +213,8 @@ impl Census {
     }
 
     fn add_nat(&mut self, eni: &Eni, kind: NatKind, shape: &Shape) -> usize {
-        let own = if eni.own.is_empty() { shape.translated_addresses() } else { eni.own.clone() };
+        let mut own = eni.own.clone();
+        own.extend(shape.translated.keys());
         self.nats.push(NatUnit {
             id: eni.id.clone(),
             kind,
@@ -317,6 +319,25 @@ fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
     }
 }
 
+/// Places an interface that neither the inventory nor its records place, by its address: in the only VPC whose block
+/// holds it.
+fn settle(eni: &mut Eni, topology: &Topology<'_>) {
+    let Some(addr) = eni.own.first().copied() else { return };
+    if eni.vpc.is_none() {
+        let homes = topology.other_vpcs_holding(None, addr);
+        if let (1, Some(home)) = (homes.len(), homes.first()) {
+            eni.vpc = Some((*home).to_owned());
+            eni.region = topology.region_of_vpc(home).map(str::to_owned).or_else(|| eni.region.take());
+        }
+    }
+    if let (None, Some(vpc)) = (&eni.subnet, &eni.vpc)
+        && let Some(subnet) = topology.subnet_at(vpc, addr)
+    {
+        eni.subnet = Some(subnet.subnet_id.clone());
+        eni.zone = topology.zone_of_subnet(&subnet.subnet_id).map(str::to_owned).or_else(|| eni.zone.take());
+    }
+}
+
 /// Text of an identifier; bytes that are no UTF-8 are replaced.
 fn text(bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(bytes.as_ref()).into_owned()
@@ -340,14 +361,6 @@ impl Shape {
     fn translates(&self) -> bool {
         let translated: u64 = self.translated.values().sum();
         translated > 0 && self.forwarded == 0 && self.opened_outside * 2 < translated
-    }
-
-    fn translated_addresses(&self) -> BTreeSet<Addr> {
-        if self.translated.is_empty() {
-            self.own_address().into_iter().collect()
-        } else {
-            self.translated.keys().copied().collect()
-        }
     }
 
     /// The address in the most rows; every row of an interface shows its own.

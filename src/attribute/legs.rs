@@ -28,6 +28,16 @@ pub enum Way {
     In,
 }
 
+impl Way {
+    /// The same bytes seen from the other end.
+    pub const fn back(self) -> Self {
+        match self {
+            Self::Out => Self::In,
+            Self::In => Self::Out,
+        }
+    }
+}
+
 /// One end of a leg, resolved to an address or a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {

@@ -85,15 +85,15 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    /// The hour of a record, and whether its times are odd (impossible, or the end before the start).
-    fn bucket(record: &FlowRecord<'_>) -> (Bucket, bool) {
-        let start = record.start.map(Bucket::of);
-        let end = record.end.map(Bucket::of);
-        let odd = matches!(start, Some(None))
-            || matches!(end, Some(None))
+    /// When a record counts: its start, or its end where the start is missing or impossible. And whether its times are
+    /// odd (impossible, or the end before the start).
+    fn moment(record: &FlowRecord<'_>) -> (Option<i64>, bool) {
+        let plausible = |time: Option<i64>| time.filter(|seconds| Bucket::of(*seconds).is_some());
+        let (start, end) = (plausible(record.start), plausible(record.end));
+        let odd = start != record.start
+            || end != record.end
             || record.start.zip(record.end).is_some_and(|(start, end)| end < start);
-        let bucket = start.flatten().or(end.flatten());
-        (bucket.unwrap_or(Bucket::NONE), odd)
+        (start.or(end), odd)
     }
 }
 
@@ -112,9 +112,9 @@ impl RecordSink for Classifier<'_> {
     }
 
     fn record(&mut self, record: &FlowRecord<'_>) {
-        let (bucket, odd) = Self::bucket(record);
-        let start = (bucket != Bucket::NONE).then(|| record.start.or(record.end)).flatten();
-        if !self.window.holds(start) {
+        let (moment, odd) = Self::moment(record);
+        let bucket = moment.and_then(Bucket::of).unwrap_or(Bucket::NONE);
+        if !self.window.holds(moment) {
             self.partial.counts.outside_period += 1;
             return;
         }
@@ -128,9 +128,9 @@ impl RecordSink for Classifier<'_> {
         self.learn_facts(observer, record);
         let presence = self.partial.presence.entry((observer, bucket)).or_default();
         presence.rows += 1;
-        if bucket != Bucket::NONE {
-            let first = start.unwrap_or_else(|| bucket.start());
-            self.partial.widen(first, record.end.unwrap_or(first).clamp(first, bucket.end()));
+        if let Some(first) = moment {
+            let last = record.end.unwrap_or(first).min(bucket.end());
+            self.partial.widen(first, last.max(first));
         }
         let counts = &mut self.partial.counts;
         match (record.status, record.action) {

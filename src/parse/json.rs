@@ -77,6 +77,9 @@ impl<'de, S: RecordSink> DeserializeSeed<'de> for TopLevel<'_, '_, S> {
     }
 }
 
+/// Type of a subscription payload that only checks whether the destination can be reached.
+const CONTROL_MESSAGE: &str = "CONTROL_MESSAGE";
+
 /// One event of a subscription payload.
 #[derive(Deserialize)]
 struct LogEvent {
@@ -101,32 +104,26 @@ impl<'de, S: RecordSink> Visitor<'de> for TopLevel<'_, '_, S> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut keys: Vec<String> = Vec::new();
-        let mut handled = false;
+        let mut messages: Vec<String> = Vec::new();
+        let mut control = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "message" => {
-                    let message = map.next_value::<String>()?;
-                    self.0.message(&message)?;
-                    handled = true;
-                }
+                "message" => messages.push(map.next_value()?),
                 "logEvents" => {
-                    for event in map.next_value::<Vec<LogEvent>>()? {
-                        self.0.message(event.message.trim_end_matches('\n'))?;
-                    }
-                    handled = true;
+                    messages.extend(map.next_value::<Vec<LogEvent>>()?.into_iter().map(|event| event.message));
                 }
-                "messageType" => {
-                    map.next_value::<de::IgnoredAny>()?;
-                    handled = true;
-                }
+                "messageType" => control = map.next_value::<String>()? == CONTROL_MESSAGE,
                 _ => {
                     map.next_value::<de::IgnoredAny>()?;
                 }
             }
             keys.push(key);
         }
-        if handled {
+        if control {
             return Ok(());
+        }
+        if keys.iter().any(|key| key == "message" || key == "logEvents") {
+            return messages.iter().try_for_each(|message| self.0.message(message.trim_end_matches('\n')));
         }
         if let Some(kind) = foreign::of_json_keys(&keys) {
             return Err(self.0.foreign(kind));
