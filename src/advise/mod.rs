@@ -154,12 +154,19 @@ impl Moved {
             let nat = case.nat_rates(id);
             rates.extend(nat.gb.as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")));
             if self.cross_zone_bytes() > 0 {
-                rates.extend(nat.cross_zone.as_ref().map(|r| rate_text("between zones, each of two sides", r, "USD/GB")));
+                rates.extend(
+                    nat.cross_zone
+                        .as_ref()
+                        .map(|r| rate_text("between zones, each of two sides", r, "USD/GB")),
+                );
             }
         }
         let mut remarks = Vec::new();
         if self.unnamed_clients {
-            remarks.push("some clients are known by address only: no record or inventory names their interface".to_owned());
+            remarks.push(
+                "some clients are known by address only: no record or inventory names their interface"
+                    .to_owned(),
+            );
         }
         if self.cross_zone_bytes() > 0 {
             remarks.push(format!(

@@ -17,14 +17,21 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     case.endpoints
         .iter()
         .filter(|endpoint| endpoint.endpoint_type == "Interface")
-        .filter_map(|endpoint| if endpoint.idle == Some(true) { Some(idle(case, endpoint)) } else { little_used(case, endpoint) })
+        .filter_map(|endpoint| {
+            if endpoint.idle == Some(true) { Some(idle(case, endpoint)) } else { little_used(case, endpoint) }
+        })
         .collect()
 }
 
 fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> AdviceLine {
     let cost = endpoint.cost_month_usd;
     let mut evidence = evidence(case, endpoint);
-    evidence.formula = format!("{} zone(s) x {} h x hourly rate = {} USD", endpoint.zones.len(), case.scale.month_hours, amount(cost));
+    evidence.formula = format!(
+        "{} zone(s) x {} h x hourly rate = {} USD",
+        endpoint.zones.len(),
+        case.scale.month_hours,
+        amount(cost)
+    );
     evidence.remarks.push(format!(
         "no byte in {} observed hours, and records prove that its interfaces were logged",
         case.scale.observed_hours
@@ -53,7 +60,10 @@ fn little_used(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
     let mut evidence = evidence(case, endpoint);
     evidence.bytes_observed = bytes;
     evidence.rates.extend(
-        case.book.rate(region, Meter::NatGatewayGb).as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")),
+        case.book
+            .rate(region, Meter::NatGatewayGb)
+            .as_ref()
+            .map(|rate| rate_text("NAT gateway", rate, "USD/GB")),
     );
     evidence.formula = format!(
         "now {} zone(s) x {} h x hourly rate + bytes x endpoint rate = {} USD; after {bytes_month} bytes a month / 2^30 x NAT \

@@ -11,11 +11,11 @@ use crate::aggregate::{Key, Sum};
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 
-use super::eni::{NatKind, NatUnit, Role};
+use super::eni::{Eni, NatKind, NatUnit, Role};
 use super::flows::{Client, FlowId, Flows, Peer};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
-use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni};
+use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni, site};
 use super::vantage::HourView;
 use super::{Attribution, NatTotals};
 
@@ -46,6 +46,17 @@ pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution
 struct EndpointHour {
     own: Vec<(FlowId, Way, u128)>,
     clients: Vec<(FlowId, Way, u128)>,
+}
+
+/// Where a row on its way to a NAT unit was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// At the client itself.
+    AtClient,
+    /// At a transit gateway attachment, with the client's address in the packet.
+    InTransit,
+    /// At a transit gateway attachment, without it.
+    InTransitBlind,
 }
 
 /// Paths that a client's egress rows state, by hour (`None` for the whole period), interface, client and peer.
@@ -88,9 +99,9 @@ impl<'r, 'a> Assembly<'r, 'a> {
         self.resolver.census.eni_of_observer[key.observer as usize]
     }
 
-    fn client_number(&mut self, vpc: Option<&str>, party: Party) -> u32 {
+    fn client_number(&mut self, vpc: Option<&str>, subnet: Option<&str>, party: Party) -> u32 {
         let client = match party.address() {
-            Some(addr) => self.resolver.client_at(vpc, addr),
+            Some(addr) => self.resolver.client_at(vpc, subnet, addr),
             None => Client { vpc_id: vpc.map(str::to_owned), ..Client::default() },
         };
         self.flows.clients.intern(client)
@@ -105,7 +116,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
     fn nat_row(&mut self, key: &Key, sum: Sum, unit: usize) {
         let ends = self.resolver.ends(key);
         let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology);
-        let vpc = self.nats[unit].vpc.clone();
+        let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
         match leg {
             NatLeg::Outside { way, peer } => {
                 let peer = self.peer_number(peer);
@@ -120,7 +131,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
                     };
                     proof.insert(unit);
                 }
-                let client = self.client_number(vpc.as_deref(), client);
+                let client = self.client_number(vpc.as_deref(), subnet.as_deref(), client);
                 let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
                 let hour = self.hours.entry((unit, key.bucket)).or_default();
                 match known_peer {
@@ -159,7 +170,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let route = self.public_route(key, index, row);
         let peer = self.peer_number(row.peer);
-        self.place(key, sum, client, peer, row.way, route, false);
+        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
     }
 
     /// The path to a public peer.
@@ -244,14 +255,16 @@ impl<'r, 'a> Assembly<'r, 'a> {
     fn private_row(&mut self, key: &Key, sum: Sum, index: usize, row: ClientRow, client: u32, addr: Addr) {
         let census = self.resolver.census;
         let eni = &census.enis[index];
-        if let Some(interface) = self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), addr) {
+        if let Some(interface) =
+            self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr)
+        {
             let id = interface.interface_id.clone();
             let flow = self.endpoint_flow(client, &id, interface.vpc_endpoint_id.clone());
             let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
             hour.clients.push((flow, row.way, sum.bytes));
             return;
         }
-        let far = self.resolver.observer_behind(eni.vpc.as_deref(), addr);
+        let far = self.resolver.observer_behind(index, addr);
         if let Some(far) = far
             && let Role::Endpoint { vpc_endpoint_id } = &census.enis[far].role
         {
@@ -272,18 +285,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
         // The end that opened the conversation is its client, whichever end is logged.
         let opened_here = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
         if route.path != Path::NatGateway && !opened_here && far != Some(index) {
-            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))) {
+            if far.is_some_and(|far| {
+                census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))
+            }) {
                 self.outcome.duplicate_bytes += sum.bytes;
                 return;
             }
-            let opener = self.resolver.client_at(eni.vpc.as_deref(), addr);
+            let opener = self.resolver.client_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
             if opener.interface_id.is_some() {
                 let opener = self.flows.clients.intern(opener);
-                self.place(key, sum, opener, peer, row.way.back(), route, false);
+                self.place(key, sum, opener, peer, row.way.back(), route, Seen::AtClient);
                 return;
             }
         }
-        self.place(key, sum, client, peer, row.way, route, false);
+        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
     }
 
     fn endpoint_flow(&mut self, client: u32, interface: &str, named: Option<String>) -> FlowId {
@@ -314,8 +329,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
         // The endpoint is the peer of its clients: what goes out of it comes in for them.
         let row = self.resolver.client_row(key, eni);
         let way = row.way.back();
-        let (id, vpc) = (eni.id.clone(), eni.vpc.clone());
-        let client = self.client_number(vpc.as_deref(), row.peer);
+        let id = eni.id.clone();
+        let client = self.client_number(eni.vpc.as_deref(), eni.subnet.as_deref(), row.peer);
         let flow = self.endpoint_flow(client, &id, named);
         self.endpoint_hours.entry((id, key.bucket)).or_default().own.push((flow, way, sum.bytes));
     }
@@ -328,61 +343,58 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let ends = self.resolver.ends(key);
         let (src, dst) = (ends.pkt_src.or(ends.src), ends.pkt_dst.or(ends.dst));
         let vpc = eni.vpc.as_deref();
-        let logged = |party: Party| {
-            party
-                .address()
-                .and_then(|addr| self.resolver.observer_behind(vpc, addr))
-                .is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)))
-        };
+        let mut is_logged = false;
+        for addr in [src, dst].into_iter().filter_map(Party::address) {
+            let far = self.resolver.observer_behind(index, addr);
+            is_logged |= far.is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)));
+        }
         let (client, peer, way) = match (src, dst) {
             (Party::Class(_), Party::Address(_)) => (dst, src, Way::In),
             _ => (src, dst, Way::Out),
         };
-        let is_logged = logged(src) || logged(dst);
         if let (Party::Address(_), Party::Class(class)) = (client, peer) {
-            let number = self.client_number(vpc, client);
-            let found = self.flows.clients.get(number).clone();
-            let site = match (&found.vpc_id, vpc) {
-                (Some(own), _) if found.subnet_id.is_some() => Some(Site {
-                    vpc: own,
-                    subnet: found.subnet_id.as_deref(),
-                    zone: found.zone_id.as_deref(),
-                }),
-                (_, Some(vpc)) => {
-                    Some(Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() })
-                }
-                _ => None,
-            };
-            let router = self.resolver.router;
-            let own_site =
-                vpc.map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() });
-            let class = self.resolver.atlas.class(class);
-            let route = own_site
-                .and_then(|site| router.class_route(site, class))
-                .filter(|route| route.path == Path::NatGateway)
-                .or_else(|| site.and_then(|site| router.class_route(site, class)))
-                .unwrap_or(Route::plain(Path::TransitGateway));
+            let blind = client.address().is_some_and(|addr| eni.own.contains(&addr));
+            let number = self.client_number(vpc, eni.subnet.as_deref(), client);
+            let route = self.transit_route(eni, number, class);
             let peer = self.peer_number(peer);
             if self.unit_of(&route).is_some() {
-                self.place(key, sum, number, peer, way, route, true);
+                let seen = if blind { Seen::InTransitBlind } else { Seen::InTransit };
+                self.place(key, sum, number, peer, way, route, seen);
                 return;
             }
             if !is_logged {
-                self.place(key, sum, number, peer, way, route, false);
+                self.place(key, sum, number, peer, way, route, Seen::AtClient);
                 return;
             }
         } else if !is_logged {
             let client = self.flows.clients.intern(client_of_eni(eni));
             let peer = self.peer_number(peer);
-            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), false);
+            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), Seen::AtClient);
             return;
         }
         self.outcome.duplicate_bytes += sum.bytes;
     }
 
+    /// The path to a public peer as seen from a transit gateway attachment: by its own subnet where that leads to a NAT
+    /// gateway (the egress VPC), else by the client's.
+    fn transit_route(&self, eni: &Eni, client: u32, class: u32) -> Route {
+        let (router, class) = (self.resolver.router, self.resolver.atlas.class(class));
+        let own = site(eni);
+        let client = self.flows.clients.get(client);
+        let home = client.vpc_id.as_deref().filter(|_| client.subnet_id.is_some()).map(|vpc| Site {
+            vpc,
+            subnet: client.subnet_id.as_deref(),
+            zone: client.zone_id.as_deref(),
+        });
+        own.and_then(|site| router.class_route(site, class))
+            .filter(|route| route.path == Path::NatGateway)
+            .or_else(|| home.or(own).and_then(|site| router.class_route(site, class)))
+            .unwrap_or(Route::plain(Path::TransitGateway))
+    }
+
     /// Puts a row on its path: into a NAT unit's hour, or straight into the flows.
     #[expect(clippy::too_many_arguments, reason = "one row, spelled out")]
-    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, transit: bool) {
+    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, seen: Seen) {
         if route.path == Path::NatGateway
             && self.unit_of(&route).is_none()
             && let Some(id) = &route.via
@@ -404,8 +416,15 @@ impl<'r, 'a> Assembly<'r, 'a> {
         if matches!(route.path, Path::NatGateway | Path::NatInstance)
             && let Some(unit) = self.unit_of(&route)
         {
+            let eni = &self.resolver.census.enis[self.eni(key)];
+            let remote = eni.vpc.is_some() && eni.vpc != self.nats[unit].vpc;
             let hour = self.hours.entry((unit, key.bucket)).or_default();
-            let rows = if transit { &mut hour.transit } else { &mut hour.clients };
+            hour.has_remote_clients |= remote && seen == Seen::AtClient;
+            let rows = match seen {
+                Seen::AtClient => &mut hour.clients,
+                Seen::InTransit => &mut hour.transit,
+                Seen::InTransitBlind => &mut hour.transit_blind,
+            };
             rows.entry((client, peer)).or_default().add(way, sum.bytes);
             return;
         }

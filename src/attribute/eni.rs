@@ -106,6 +106,7 @@ impl Census {
         let index: HashMap<&str, usize> = facts.keys().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
         let eni_of_observer: Vec<usize> =
             partial.observers.iter().map(|observer| index[text(&observer.id).as_str()]).collect();
+        let logged = logged_places(partial, &eni_of_observer, facts.len(), topology);
         let shapes = Shapes::collect(partial, rows, &eni_of_observer, facts.len());
         let mut census = Self {
             enis: Vec::with_capacity(facts.len()),
@@ -114,10 +115,10 @@ impl Census {
             by_address: HashMap::new(),
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
-            let mut eni = describe(id, facts, topology);
+            let mut eni = describe(id, facts, &logged[place], topology);
             if eni.own.is_empty() {
                 eni.own.extend(shapes.by_eni[place].own_address());
-                settle(&mut eni, topology);
+                settle(&mut eni, facts, topology);
             }
             eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             census.enis.push(eni);
@@ -285,15 +286,18 @@ fn nat_unit(index: usize, nat: &NatGateway, topology: &Topology<'_>) -> NatUnit 
     }
 }
 
-fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
+fn describe(id: &str, facts: &ObserverFacts, logged: &LoggedPlace, topology: &Topology<'_>) -> Eni {
     let interface = topology.interface(id);
     let fact = |value: &Option<Box<[u8]>>| value.as_deref().map(text);
-    let subnet =
-        interface.and_then(|interface| interface.subnet_id.clone()).or_else(|| fact(&facts.subnet_id));
+    let subnet = interface
+        .and_then(|interface| interface.subnet_id.clone())
+        .or_else(|| fact(&facts.subnet_id))
+        .or_else(|| logged.subnet.clone());
     let vpc = interface
         .and_then(|interface| interface.vpc_id.clone())
         .or_else(|| fact(&facts.vpc_id))
-        .or_else(|| Some(topology.subnet(subnet.as_deref()?)?.vpc_id.clone()));
+        .or_else(|| Some(topology.subnet(subnet.as_deref()?)?.vpc_id.clone()))
+        .or_else(|| logged.vpc.clone());
     let zone = subnet
         .as_deref()
         .and_then(|subnet| topology.zone_of_subnet(subnet))
@@ -319,13 +323,47 @@ fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
     }
 }
 
+/// Where a flow log's resource puts its interfaces.
+#[derive(Debug, Clone, Default)]
+struct LoggedPlace {
+    vpc: Option<String>,
+    subnet: Option<String>,
+}
+
+/// For each interface, what the resources of its flow logs (`describe-flow-logs`) tell: the default format has no VPC.
+fn logged_places(
+    partial: &Partial,
+    eni_of_observer: &[usize],
+    count: usize,
+    topology: &Topology<'_>,
+) -> Vec<LoggedPlace> {
+    let mut places = vec![LoggedPlace::default(); count];
+    for (observer, eni) in partial.observers.iter().zip(eni_of_observer) {
+        let identity = &partial.flow_logs[observer.flow_log as usize].identity;
+        let log = topology.inventory.flow_logs.iter().find(|log| log.flow_log_id == *identity);
+        let Some(resource) = log.map(|log| log.resource_id.as_str()) else { continue };
+        if resource.starts_with("vpc-") {
+            places[*eni].vpc = Some(resource.to_owned());
+        } else if let Some(subnet) = topology.subnet(resource) {
+            places[*eni].subnet = Some(resource.to_owned());
+            places[*eni].vpc = Some(subnet.vpc_id.clone());
+        }
+    }
+    places
+}
+
 /// Places an interface that neither the inventory nor its records place, by its address: in the only VPC whose block
 /// holds it.
-fn settle(eni: &mut Eni, topology: &Topology<'_>) {
+fn settle(eni: &mut Eni, facts: &ObserverFacts, topology: &Topology<'_>) {
     let Some(addr) = eni.own.first().copied() else { return };
     if eni.vpc.is_none() {
+        let account = facts.account_id.as_deref().map(text);
         let homes = topology.other_vpcs_holding(None, addr);
-        if let (1, Some(home)) = (homes.len(), homes.first()) {
+        let mut homes = homes.iter().filter(|home| match (&account, topology.account_of_vpc(home)) {
+            (Some(account), Some(owner)) => account == owner,
+            _ => true,
+        });
+        if let (Some(home), None) = (homes.next(), homes.next()) {
             eni.vpc = Some((*home).to_owned());
             eni.region = topology.region_of_vpc(home).map(str::to_owned).or_else(|| eni.region.take());
         }

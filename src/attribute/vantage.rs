@@ -48,8 +48,12 @@ pub struct HourView {
     pub outside: BTreeMap<u32, Volume>,
     /// S1 + S2 by client and peer.
     pub clients: ByClientPeer,
-    /// The same bytes on their way through a transit gateway attachment.
+    /// The same bytes on their way through a transit gateway attachment, the client told by packet addresses.
     pub transit: ByClientPeer,
+    /// The same, where only the attachment's own address is logged.
+    pub transit_blind: ByClientPeer,
+    /// Whether some of `clients` are in another VPC than the NAT unit.
+    pub has_remote_clients: bool,
 }
 
 /// One counted total.
@@ -89,15 +93,22 @@ impl HourView {
             + total(self.outside.values())
             + total(self.clients.values())
             + total(self.transit.values())
+            + total(self.transit_blind.values())
     }
 
-    /// Clients' own rows, with the transit attachment's rows of those clients that have none.
+    /// Clients' own rows, with the transit attachment's rows of those clients that have none. Rows that show only the
+    /// attachment's address could be anybody's: they count only if no client beyond it is known at all.
     fn client_rows(&self) -> ByClientPeer {
         let logged: BTreeSet<u32> = self.clients.keys().map(|(client, _)| *client).collect();
         let mut rows = self.clients.clone();
         for ((client, peer), volume) in &self.transit {
             if !logged.contains(client) {
                 rows.entry((*client, *peer)).or_default().merge(*volume);
+            }
+        }
+        if !self.has_remote_clients && self.transit.is_empty() {
+            for (key, volume) in &self.transit_blind {
+                rows.entry(*key).or_default().merge(*volume);
             }
         }
         rows

@@ -59,7 +59,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let mut book = price::PriceBook::embedded();
             if let Some(path) = prices {
-                let overrides = price::Overrides::parse(&source::read_text(&path)?, &path.display().to_string())?;
+                let overrides =
+                    price::Overrides::parse(&source::read_text(&path)?, &path.display().to_string())?;
                 book = book.with_overrides(overrides);
             }
             let table = price_table(&book, region.as_deref(), table_style()).map_err(anyhow::Error::msg)?;
@@ -87,9 +88,9 @@ fn print(bytes: &[u8]) -> anyhow::Result<Outcome> {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-            || cause.downcast_ref::<serde_json::Error>().is_some_and(|error| {
-                error.io_error_kind() == Some(io::ErrorKind::BrokenPipe)
-            })
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
     })
 }
 

@@ -43,8 +43,7 @@ impl Composer<'_> {
     pub(super) fn report(self) -> Result<Report, AnalyzeError> {
         let hours = &self.attribution.hours;
         let scale = Scale::new(hours.first().copied(), hours.last().copied(), hours.len() as u64);
-        let lines =
-            Lines { attribution: self.attribution, topology: self.topology, book: self.book, scale };
+        let lines = Lines { attribution: self.attribution, topology: self.topology, book: self.book, scale };
         let nat_gateways = lines.nat_gateways();
         let endpoints = lines.endpoints();
         let attribution = lines.attribution(&endpoints);
@@ -64,18 +63,17 @@ impl Composer<'_> {
             saving_month_usd: sum(advice.iter().map(|line| line.saving_month_usd)),
         };
         let totals = Totals {
-            cost_month_usd: sum(
-                [
-                    totals.nat_gateway_cost_month_usd,
-                    totals.cross_zone_cost_month_usd,
-                    totals.endpoint_cost_month_usd,
-                ]
-                .into_iter(),
-            ),
+            cost_month_usd: sum([
+                totals.nat_gateway_cost_month_usd,
+                totals.cross_zone_cost_month_usd,
+                totals.endpoint_cost_month_usd,
+            ]
+            .into_iter()),
             ..totals
         };
         let attributed = attribution.iter().map(|line| line.bytes_out + line.bytes_in).sum();
-        let unknown_path = attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
+        let unknown_path =
+            attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
         let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
         let ledger = self.ledger(attributed, path_unknown)?;
         let mut report = Report {
@@ -105,7 +103,8 @@ impl Composer<'_> {
 
     fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {
         let counts = &self.partial.counts;
-        let unattributed = counts.bytes_skipdata + counts.bytes_without_address + counts.bytes_without_observer;
+        let unattributed =
+            counts.bytes_skipdata + counts.bytes_without_address + counts.bytes_without_observer;
         let ledger = Ledger {
             objects_read: self.objects.read,
             objects_failed: self.objects.count(FAILED),

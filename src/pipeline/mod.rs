@@ -175,7 +175,8 @@ fn load_prices(settings: &Settings) -> Result<PriceBook, AnalyzeError> {
 /// What is known of an object's format in case it has no header: the user's word; the described format of the flow log
 /// in its name; or the only format that any described flow log to CloudWatch Logs (then to anywhere) has.
 fn format_hints(settings: &Settings, inventory: &Inventory, item: &WorkItem) -> FormatHints {
-    let described = |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
+    let described =
+        |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
     let by_id = item.aws_name.as_ref().and_then(|name| {
         inventory.flow_logs.iter().find(|log| log.flow_log_id == name.flow_log_id).map(|log| &log.log_format)
     });
