@@ -117,16 +117,17 @@ impl HourView {
     /// Decides, in the order of the module's first lines; `None` where nothing was seen.
     pub fn decide(&self) -> Option<Decision> {
         let client_rows = self.client_rows();
-        let blind_clients: BTreeSet<u32> = self.inside_blind.keys().copied().collect();
         let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
-        let (vantage, counted, other) = if !self.inside.is_empty() {
-            let mut counted = exact(&self.inside);
-            counted.extend(self.split(&ByClientPeer::new()));
-            (Vantage::NatInside, counted, total(client_rows.values()))
-        } else if !self.inside_blind.is_empty() && !blind_clients.is_subset(&logged_clients) {
+        // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
+        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        let inside_clients = self.inside.keys().map(|(client, _)| *client).chain(self.inside_blind.keys().copied());
+        let all_logged = inside_clients.collect::<BTreeSet<u32>>().is_subset(&logged_clients);
+        let (vantage, counted, other) = if known > 0 && known >= blind {
+            (Vantage::NatInside, self.split(&client_rows), total(client_rows.values()))
+        } else if known + blind > 0 && !all_logged {
             (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
         } else if !client_rows.is_empty() {
-            (Vantage::Clients, exact(&client_rows), total(self.inside_blind.values()))
+            (Vantage::Clients, exact(&client_rows), known + blind)
         } else if !self.outside.is_empty() {
             (Vantage::NatOutside, self.outside_only(), 0)
         } else {
@@ -141,8 +142,9 @@ impl HourView {
         })
     }
 
-    /// N1 + N4 without packet addresses. A client with rows of its own takes its peers from them; the rest is spread by
-    /// the shares of N2 + N3, without what those clients account for, and without peers that only N3 shows (scans).
+    /// N1 + N4: those with a known peer as they are. The others: a client with rows of its own takes its peers from them;
+    /// the rest is spread by the shares of N2 + N3, without what is accounted for by then, and without peers that only N3
+    /// shows (scans).
     fn split(&self, client_rows: &ByClientPeer) -> Vec<Counted> {
         let mut shares: BTreeMap<u32, Volume> = self
             .outside
@@ -153,22 +155,27 @@ impl HourView {
         if shares.is_empty() {
             shares.clone_from(&self.outside);
         }
-        let mut counted = Vec::new();
+        let mut counted = exact(&self.inside);
+        for ((_, peer), volume) in &self.inside {
+            take(&mut shares, *peer, *volume);
+        }
         let mut blind = Vec::new();
         for (client, volume) in &self.inside_blind {
-            let own: BTreeMap<u32, Volume> = client_rows
-                .range((*client, 0)..=(*client, u32::MAX))
+            let of_client = (*client, 0)..=(*client, u32::MAX);
+            let mut own: BTreeMap<u32, Volume> = client_rows
+                .range(of_client.clone())
                 .map(|((_, peer), volume)| (*peer, *volume))
                 .collect();
+            for ((_, peer), volume) in self.inside.range(of_client) {
+                take(&mut own, *peer, *volume);
+            }
+            own.retain(|_, volume| volume.total() > 0);
             if own.is_empty() {
                 blind.push((*client, *volume));
                 continue;
             }
             for (peer, part) in &own {
-                if let Some(share) = shares.get_mut(peer) {
-                    share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
-                    share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
-                }
+                take(&mut shares, *peer, *part);
             }
             let same = total(own.values()) == volume.total();
             spread(*client, *volume, &own, !same, &mut counted);
@@ -189,6 +196,14 @@ impl HourView {
                 estimated: true,
             })
             .collect()
+    }
+}
+
+/// Takes bytes that are accounted for out of the shares.
+fn take(shares: &mut BTreeMap<u32, Volume>, peer: u32, part: Volume) {
+    if let Some(share) = shares.get_mut(&peer) {
+        share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
+        share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
     }
 }
 
