@@ -28,6 +28,11 @@ pub mod render;
 pub mod pipeline;
 
 #[cfg(feature = "testkit")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "it writes worlds to disk for tests and benches"
+)]
 pub mod testkit;
 
 #[cfg(feature = "cli")]

@@ -130,8 +130,9 @@ fn line(case: &Case<'_>, vpc: &str, service: &str, found: &Found) -> AdviceLine 
         (
             "add-gateway-endpoint",
             format!(
-                "Add a {service} gateway endpoint to {vpc}, associated with {}: it costs nothing and takes these bytes off \
+                "Add {} {service} gateway endpoint to {vpc}, associated with {}: it costs nothing and takes these bytes off \
                  the NAT gateway.",
+                if service.starts_with('s') { "an" } else { "a" },
                 tables(&evidence.route_table_ids)
             ),
         )

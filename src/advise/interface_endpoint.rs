@@ -13,7 +13,7 @@ use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::Meter;
 use crate::price::toll::EndpointRates;
 
-use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount, rate_text};
+use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount};
 
 /// A service that its address tells.
 struct KnownService {
@@ -99,11 +99,8 @@ fn line(case: &Case<'_>, vpc: &str, known: &KnownService, moved: &Moved, region:
     }
     let bytes_month = case.scale.month_bytes(moved.bytes);
     let mut evidence = moved.evidence(case);
-    let endpoint_gb = case.book.rate(region, Meter::InterfaceEndpointGb);
-    evidence
-        .rates
-        .extend(rates.hour.as_ref().map(|rate| rate_text("interface endpoint per zone", rate, "USD/h")));
-    evidence.rates.extend(endpoint_gb.as_ref().map(|rate| rate_text("interface endpoint", rate, "USD/GB")));
+    evidence.rates.extend(case.rate_text(Some(region), Meter::InterfaceEndpointHour));
+    evidence.rates.extend(case.rate_text(Some(region), Meter::InterfaceEndpointGb));
     evidence.break_even_gb_month_per_zone = break_even(case, region);
     evidence.formula = format!(
         "now {bytes_month} bytes a month / 2^30 x NAT gateway rate = {} USD; after {zones} zone(s) x {} h x hourly rate + \

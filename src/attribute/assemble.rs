@@ -115,7 +115,9 @@ impl<'r, 'a> Assembly<'r, 'a> {
     /// Step 1.
     fn nat_row(&mut self, key: &Key, sum: Sum, unit: usize) {
         let ends = self.resolver.ends(key);
-        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology);
+        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology, |class| {
+            self.resolver.atlas.class(class).nat64
+        });
         let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
         match leg {
             NatLeg::Outside { way, peer } => {

@@ -116,7 +116,8 @@ impl Census {
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
             let mut eni = describe(id, facts, &logged[place], topology);
-            if eni.own.is_empty() {
+            // A regional NAT gateway's rows show others' addresses only.
+            if eni.own.is_empty() && !is_nat_gateway_id(id) {
                 eni.own.extend(shapes.by_eni[place].own_address());
                 settle(&mut eni, facts, topology);
             }
@@ -156,7 +157,7 @@ impl Census {
         if let Some(index) = self.nat_of_interface(&eni.id, topology) {
             return Role::Nat(index);
         }
-        if eni.id.starts_with("nat-") || matches!(logged_type.as_str(), "regional_nat_gateway") {
+        if is_nat_gateway_id(&eni.id) || matches!(logged_type.as_str(), "regional_nat_gateway") {
             return Role::Nat(self.add_nat(eni, NatKind::Regional, shape));
         }
         if matches!(logged_type.as_str(), "nat_gateway" | "natGateway") {
@@ -215,7 +216,9 @@ impl Census {
 
     fn add_nat(&mut self, eni: &Eni, kind: NatKind, shape: &Shape) -> usize {
         let mut own = eni.own.clone();
-        own.extend(shape.translated.keys());
+        if kind != NatKind::Regional {
+            own.extend(shape.translated.keys());
+        }
         self.nats.push(NatUnit {
             id: eni.id.clone(),
             kind,
@@ -374,6 +377,11 @@ fn settle(eni: &mut Eni, facts: &ObserverFacts, topology: &Topology<'_>) {
         eni.subnet = Some(subnet.subnet_id.clone());
         eni.zone = topology.zone_of_subnet(&subnet.subnet_id).map(str::to_owned).or_else(|| eni.zone.take());
     }
+}
+
+/// Whether an observer is a regional NAT gateway itself: its rows carry no interface id.
+fn is_nat_gateway_id(id: &str) -> bool {
+    id.starts_with("nat-")
 }
 
 /// Text of an identifier; bytes that are no UTF-8 are replaced.

@@ -120,7 +120,8 @@ impl HourView {
         let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
         let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
-        let inside_clients = self.inside.keys().map(|(client, _)| *client).chain(self.inside_blind.keys().copied());
+        let inside_clients =
+            self.inside.keys().map(|(client, _)| *client).chain(self.inside_blind.keys().copied());
         let all_logged = inside_clients.collect::<BTreeSet<u32>>().is_subset(&logged_clients);
         let (vantage, counted, other) = if known > 0 && known >= blind {
             (Vantage::NatInside, self.split(&client_rows), total(client_rows.values()))
@@ -162,10 +163,8 @@ impl HourView {
         let mut blind = Vec::new();
         for (client, volume) in &self.inside_blind {
             let of_client = (*client, 0)..=(*client, u32::MAX);
-            let mut own: BTreeMap<u32, Volume> = client_rows
-                .range(of_client.clone())
-                .map(|((_, peer), volume)| (*peer, *volume))
-                .collect();
+            let mut own: BTreeMap<u32, Volume> =
+                client_rows.range(of_client.clone()).map(|((_, peer), volume)| (*peer, *volume)).collect();
             for ((_, peer), volume) in self.inside.range(of_client) {
                 take(&mut own, *peer, *volume);
             }

@@ -13,7 +13,7 @@ use crate::classify::sink::Window;
 use crate::model::report::Report;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{Format, TableStyle, render};
+use crate::render::{Format, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -50,12 +50,12 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
     };
     let Some(path) = &arguments.output else {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        render(report, format, super::table_style(), &mut out)?;
+        format.render(report, super::table_style(), &mut out)?;
         out.flush()?;
         return Ok(());
     };
     let mut bytes = Vec::new();
-    render(report, format, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+    format.render(report, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
     write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 

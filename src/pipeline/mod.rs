@@ -19,7 +19,7 @@ use crate::inventory::{self, Inventory};
 use crate::model::report::Report;
 use crate::parse::FormatHints;
 use crate::parse::format::LineFormat;
-use crate::price::{OverrideError, Overrides, PriceBook};
+use crate::price::{PriceBook, PriceError};
 use crate::source::{self, SourceError};
 use outcome::{FAILED, SKIPPED};
 use threads::Plan;
@@ -60,7 +60,7 @@ pub enum AnalyzeError {
     },
     /// The price override is refused.
     #[error(transparent)]
-    Prices(#[from] OverrideError),
+    Prices(#[from] PriceError),
     /// The inputs hold no flow log.
     #[error("no flow log found: {0}")]
     NoFlowLogs(String),
@@ -104,7 +104,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     let listing = source::list(&settings.inputs)?;
     let (inventory, inventory_name) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
-    let book = load_prices(settings)?;
+    let book = load_prices(settings, observer)?;
     let atlas = Atlas::new(&ranges, &inventory);
 
     let work = discover::plan(listing.objects);
@@ -165,11 +165,17 @@ fn load_ip_ranges(settings: &Settings) -> Result<IpRanges, AnalyzeError> {
         .map_err(|reason| AnalyzeError::IpRanges { path: path.display().to_string(), reason })
 }
 
-fn load_prices(settings: &Settings) -> Result<PriceBook, AnalyzeError> {
+fn load_prices(settings: &Settings, observer: &dyn Observer) -> Result<PriceBook, AnalyzeError> {
     let book = PriceBook::embedded();
-    let Some(path) = &settings.prices else { return Ok(book) };
-    let overrides = Overrides::parse(&source::read_text(path)?, &path.display().to_string())?;
-    Ok(book.with_overrides(overrides))
+    let Some(path) = &settings.prices else { return Ok(book.clone()) };
+    let origin = path.display().to_string();
+    let book = book.with_overrides(&source::read_text(path)?, &origin)?;
+    for region in book.added_regions() {
+        observer.remark(&format!(
+            "{origin} names Region {region}, which the price book does not know; is it a typing error?"
+        ));
+    }
+    Ok(book)
 }
 
 /// What is known of an object's format in case it has no header: the user's word; the described format of the flow log

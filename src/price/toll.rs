@@ -10,9 +10,9 @@
 
 use rust_decimal::Decimal;
 
-use super::book::{Meter, PriceBook, Rate};
-use super::tiers::{share, tiered_cost};
-use crate::model::money::cost_of_bytes;
+use super::tiers::tiered_cost;
+use super::{Meter, PriceBook, Rate};
+use crate::model::money::{cost_of_bytes, decimal_of_bytes};
 use crate::model::time::{BUCKET_SECONDS, Bucket, MONTH_HOURS, calendar_month_hours};
 
 /// Transfer between zones is charged to both sides: what leaves one zone and what enters the other.
@@ -128,7 +128,7 @@ impl EndpointRates {
         let tiers = region.and_then(|region| book.interface_endpoint_tiers(region));
         Self {
             hour: region.and_then(|region| book.rate(region, Meter::InterfaceEndpointHour)),
-            month_data_cost: tiers.and_then(|tiers| tiered_cost(month_bytes, &tiers)),
+            month_data_cost: tiers.and_then(|tiers| tiered_cost(month_bytes, tiers)),
             month_bytes,
         }
     }
@@ -142,4 +142,16 @@ impl EndpointRates {
     pub fn hours_cost(&self, zone_hours: u64) -> Option<Decimal> {
         self.hour.as_ref()?.usd.checked_mul(Decimal::from(zone_hours))
     }
+}
+
+/// The part of `total` that falls to `part` bytes of `whole`: each byte carries the same price, wherever in the month it
+/// came. Nothing falls to nothing.
+fn share(total: Decimal, part: u128, whole: u128) -> Option<Decimal> {
+    if part == 0 {
+        return Some(Decimal::ZERO);
+    }
+    if part == whole {
+        return Some(total);
+    }
+    total.checked_mul(decimal_of_bytes(part)?.checked_div(decimal_of_bytes(whole)?)?)
 }
