@@ -11,13 +11,13 @@ use crate::aggregate::{Key, Sum};
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 
+use super::Attribution;
 use super::eni::{Eni, NatKind, NatUnit, Role};
 use super::flows::{Client, FlowId, Flows, Peer};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
 use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni, site};
 use super::vantage::HourView;
-use super::{Attribution, NatTotals};
 
 /// Runs the three steps.
 pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution {
@@ -43,9 +43,9 @@ pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution
 
 /// Rows of one interface endpoint's interface in one hour: its own, and its clients'.
 #[derive(Debug, Default)]
-struct EndpointHour {
-    own: Vec<(FlowId, Way, u128)>,
-    clients: Vec<(FlowId, Way, u128)>,
+pub(super) struct EndpointHour {
+    pub(super) own: Vec<(FlowId, Way, u128)>,
+    pub(super) clients: Vec<(FlowId, Way, u128)>,
 }
 
 /// Where a row on its way to a NAT unit was seen.
@@ -62,17 +62,18 @@ enum Seen {
 /// Paths that a client's egress rows state, by hour (`None` for the whole period), interface, client and peer.
 type StatedRoutes = HashMap<(Option<Bucket>, usize, Party, Party), BTreeSet<Route>>;
 
-struct Assembly<'r, 'a> {
+/// The work in progress.
+pub(super) struct Assembly<'r, 'a> {
     resolver: &'r mut Resolver<'a>,
     /// Interfaces with accepted traffic, by hour.
     active: HashSet<(usize, Bucket)>,
-    nats: Vec<NatUnit>,
-    hours: BTreeMap<(usize, Bucket), HourView>,
-    endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
+    pub(super) nats: Vec<NatUnit>,
+    pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
+    pub(super) endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
     evidence: NatEvidence,
     stated: StatedRoutes,
-    flows: Flows,
-    outcome: Attribution,
+    pub(super) flows: Flows,
+    pub(super) outcome: Attribution,
 }
 
 impl<'r, 'a> Assembly<'r, 'a> {
@@ -182,6 +183,14 @@ impl<'r, 'a> Assembly<'r, 'a> {
         if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
             return route;
         }
+        let routed = self.resolver.routed(index, row.peer);
+        if row.opened_by_peer_surely {
+            // Nothing can open a conversation through a NAT: without a way in of its own, it came by a load balancer that
+            // keeps the sender's address, and the bytes stay inside.
+            let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
+            let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
+            return if toll { Route::plain(Path::Local) } else { route };
+        }
         for hour in [Some(key.bucket), None] {
             if let Some(routes) = self.stated.get(&(hour, index, row.client, row.peer))
                 && routes.len() == 1
@@ -190,20 +199,13 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 return route.clone();
             }
         }
-        let routed = self.resolver.routed(index, row.peer);
         if let Some(unit) = self.proven_unit(key.bucket, row, index, routed.as_ref()) {
             return self.nat_route(unit);
         }
-        let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
-        let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
-        if toll && row.opened_by_peer_surely {
-            // Nothing can open a conversation through a NAT: this one came in by a load balancer that keeps addresses.
-            return Route::plain(Path::Local);
-        }
-        route
+        routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer))
     }
 
-    fn nat_route(&self, unit: usize) -> Route {
+    pub(super) fn nat_route(&self, unit: usize) -> Route {
         let nat = &self.nats[unit];
         let path = if nat.kind == NatKind::Instance { Path::NatInstance } else { Path::NatGateway };
         Route::through(path, &nat.id)
@@ -432,49 +434,5 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let route = self.flows.routes.intern(route);
         self.flows.add(FlowId { client, route, peer, estimated: false }, way, sum.bytes);
-    }
-
-    /// Step 3.
-    fn finish(mut self) -> Attribution {
-        let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
-        for ((unit, _), hour) in std::mem::take(&mut self.hours) {
-            let Some(decision) = hour.decide() else { continue };
-            self.outcome.duplicate_bytes += decision.duplicate_bytes;
-            let route = self.nat_route(unit);
-            let route = self.flows.routes.intern(route);
-            let entry = totals[unit].by_vantage.entry(decision.vantage).or_default();
-            entry.0 += 1;
-            for part in &decision.counted {
-                entry.1.merge(part.volume);
-                let client = part.client.unwrap_or_else(|| {
-                    let nat = &self.nats[unit];
-                    self.flows.clients.intern(Client {
-                        vpc_id: nat.vpc.clone(),
-                        region: nat.region.clone(),
-                        ..Client::default()
-                    })
-                });
-                let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
-                let id = FlowId { client, route, peer, estimated: part.estimated };
-                self.flows.add(id, Way::Out, part.volume.bytes_out);
-                self.flows.add(id, Way::In, part.volume.bytes_in);
-            }
-            if let Some((counted, other)) = decision.compared {
-                let sum = totals[unit].compared.get_or_insert((0, 0));
-                *sum = (sum.0 + counted, sum.1 + other);
-            }
-        }
-        for hour in std::mem::take(&mut self.endpoint_hours).into_values() {
-            let (counted, other) =
-                if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
-            for (flow, way, bytes) in counted {
-                self.flows.add(flow, way, bytes);
-            }
-            self.outcome.duplicate_bytes += other.iter().map(|(_, _, bytes)| bytes).sum::<u128>();
-        }
-        self.outcome.nats = self.nats.into_iter().zip(totals).collect();
-        self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-        self.outcome.flows = self.flows.into_sorted();
-        self.outcome
     }
 }

@@ -6,11 +6,13 @@
 
 mod assemble;
 mod eni;
+mod finish;
 mod flows;
 mod legs;
 mod overlap;
 mod path;
 mod resolve;
+mod seam;
 mod topology;
 mod vantage;
 

@@ -143,6 +143,12 @@ impl<'a> Resolver<'a> {
         }
         let hop = self.next_hop(key)?;
         let id = String::from_utf8_lossy(&hop.interface_id).into_owned();
+        if matches!(
+            &*hop.interface_type,
+            b"network_load_balancer" | b"load_balancer" | b"gateway_load_balancer"
+        ) {
+            return Some(Route::plain(Path::Local));
+        }
         let named = |path: Path, name: &str| Route { path, via: (!name.is_empty()).then(|| name.to_owned()) };
         match &*hop.interface_type {
             b"nat_gateway" | b"natGateway" | b"regional_nat_gateway" => {

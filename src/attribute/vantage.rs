@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::flows::Volume;
 use super::legs::Way;
+use super::seam::ByClient;
 
 /// Which legs were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +77,7 @@ pub struct Decision {
     pub vantage: Vantage,
     /// What counts.
     pub counted: Vec<Counted>,
-    /// Bytes of all other legs.
+    /// Bytes of all other legs (and, at a NAT unit, unsolicited packets).
     pub duplicate_bytes: u128,
     /// Counted bytes and the bytes of the vantage they are compared with, where there is one.
     pub compared: Option<(u128, u128)>,
@@ -87,7 +88,8 @@ fn total<'v>(volumes: impl Iterator<Item = &'v Volume>) -> u128 {
 }
 
 impl HourView {
-    fn seen_bytes(&self) -> u128 {
+    /// Bytes of all rows.
+    pub fn seen_bytes(&self) -> u128 {
         total(self.inside.values())
             + total(self.inside_blind.values())
             + total(self.outside.values())
@@ -114,8 +116,35 @@ impl HourView {
         rows
     }
 
-    /// Decides, in the order of the module's first lines; `None` where nothing was seen.
-    pub fn decide(&self) -> Option<Decision> {
+    /// Whether N1 or N4 rows were seen.
+    pub fn has_inside(&self) -> bool {
+        !self.inside.is_empty() || !self.inside_blind.is_empty()
+    }
+
+    /// Both sides' views by client: N1 + N4, and the clients' own rows.
+    pub fn by_client(&self) -> (ByClient, ByClient) {
+        let mut own = self.inside_blind.clone();
+        for ((client, _), volume) in &self.inside {
+            own.entry(*client).or_default().merge(*volume);
+        }
+        let mut clients = ByClient::new();
+        for ((client, _), volume) in &self.clients {
+            clients.entry(*client).or_default().merge(*volume);
+        }
+        (own, clients)
+    }
+
+    /// Takes the rows of `clients` out, and says how many bytes they had.
+    pub fn take_out(&mut self, clients: &BTreeSet<u32>) -> u128 {
+        let before = self.seen_bytes();
+        self.clients.retain(|(client, _), _| !clients.contains(client));
+        before - self.seen_bytes()
+    }
+
+    /// Decides, in the order of the module's first lines; `None` where nothing counts. `inside_ever`: whether this unit shows
+    /// N1 or N4 rows in any hour. Then an hour without them is an hour without traffic: what its N2 and N3 rows show are
+    /// unsolicited packets, which a NAT gateway drops (AWS re:Post, "analyze inbound traffic to a NAT gateway").
+    pub fn decide(&self, inside_ever: bool) -> Option<Decision> {
         let client_rows = self.client_rows();
         let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
@@ -129,7 +158,7 @@ impl HourView {
             (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
         } else if !client_rows.is_empty() {
             (Vantage::Clients, exact(&client_rows), known + blind)
-        } else if !self.outside.is_empty() {
+        } else if !inside_ever && self.outside.values().any(|volume| volume.bytes_out > 0) {
             (Vantage::NatOutside, self.outside_only(), 0)
         } else {
             return None;
@@ -188,6 +217,7 @@ impl HourView {
     fn outside_only(&self) -> Vec<Counted> {
         self.outside
             .iter()
+            .filter(|(_, volume)| volume.bytes_out > 0)
             .map(|(peer, volume)| Counted {
                 client: None,
                 peer: Some(*peer),
