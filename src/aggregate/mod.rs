@@ -114,6 +114,10 @@ pub struct Presence {
     pub rows: u64,
     /// Rows that say records were lost.
     pub skipdata: u64,
+    /// Accepted bytes of rows that start within [`crate::model::time::SEAM_SECONDS`] of the hour's start.
+    pub early_bytes: u128,
+    /// Accepted bytes of rows that start within as much of the hour's end.
+    pub late_bytes: u128,
 }
 
 /// Counts of rows and bytes by what became of them while reading.
@@ -308,6 +312,8 @@ impl Partial {
             let known = self.presence.entry((observers[observer as usize], bucket)).or_default();
             known.rows += presence.rows;
             known.skipdata += presence.skipdata;
+            known.early_bytes += presence.early_bytes;
+            known.late_bytes += presence.late_bytes;
         }
         self.counts.add(&other.counts);
         if let Some((start, end)) = other.span {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::time::Bucket;
 
 use super::assemble::{Assembly, EndpointHour};
+use super::eni::Role;
 use super::flows::{Client, FlowId, Peer};
 use super::legs::Way;
 use super::seam::{ByClient, Neighbour, counted_next_door};
@@ -33,6 +34,9 @@ impl Assembly<'_, '_> {
         let mut totals = NatTotals::default();
         let route = self.nat_route(unit);
         let route = self.flows.routes.intern(route);
+        let enis = self.resolver.census.enis.iter().enumerate();
+        let interfaces: Vec<usize> =
+            enis.filter(|(_, eni)| eni.role == Role::Nat(unit)).map(|(index, _)| index).collect();
         let inside_ever = hours.values().any(HourView::has_inside);
         let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
         for (bucket, hour) in hours.iter().filter(|(_, hour)| hour.has_inside()) {
@@ -41,7 +45,11 @@ impl Assembly<'_, '_> {
         }
         for (bucket, mut hour) in hours {
             if !hour.has_inside() {
-                let counted = counted_next_door(bucket, &hour.by_client().1, &mut neighbours);
+                let clients = hour.by_client().1;
+                let counted = counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                    let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                    self.at_border(client, bucket, bytes, &interfaces, next)
+                });
                 self.outcome.duplicate_bytes += hour.take_out(&counted);
             }
             let Some(decision) = hour.decide(inside_ever) else {
@@ -79,7 +87,8 @@ impl Assembly<'_, '_> {
         for ((id, bucket), hour) in std::mem::take(&mut self.endpoint_hours) {
             endpoints.entry(id).or_default().insert(bucket, hour);
         }
-        for hours in endpoints.into_values() {
+        for (id, hours) in endpoints {
+            let interface: Vec<usize> = self.resolver.census.by_id(&id).into_iter().collect();
             let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
             for (bucket, hour) in hours.iter().filter(|(_, hour)| !hour.own.is_empty()) {
                 neighbours.insert(*bucket, Neighbour::new(&by_client(&hour.own), &by_client(&hour.clients)));
@@ -90,7 +99,11 @@ impl Assembly<'_, '_> {
                 let next_door = if neighbours.contains_key(&bucket) {
                     BTreeSet::new()
                 } else {
-                    counted_next_door(bucket, &by_client(&rows), &mut neighbours)
+                    let clients = by_client(&rows);
+                    counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                        let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                        self.at_border(client, bucket, bytes, &interface, next)
+                    })
                 };
                 for (flow, way, bytes) in rows {
                     if next_door.contains(&flow.client) {
