@@ -124,6 +124,7 @@ impl Census {
             eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             census.enis.push(eni);
         }
+        census.name_by_route();
         for (index, eni) in census.enis.iter().enumerate() {
             for addr in &eni.own {
                 census.by_address.entry(*addr).or_default().push(index);
@@ -200,6 +201,30 @@ impl Census {
         Role::Client
     }
 
+    /// A NAT gateway that a route names and the inventory lacks, and an interface that its rows show to be a NAT's: where a
+    /// VPC has exactly one of each, they are the same gateway.
+    fn name_by_route(&mut self) {
+        let only = |found: Vec<usize>| if let [one] = found[..] { Some(one) } else { None };
+        let vpcs: BTreeSet<String> = self.nats.iter().filter_map(|nat| nat.vpc.clone()).collect();
+        for vpc in vpcs {
+            let of = |named: bool| {
+                let fits = |nat: &NatUnit| {
+                    nat.kind == NatKind::Zonal
+                        && nat.inventory.is_none()
+                        && nat.vpc.as_ref() == Some(&vpc)
+                        && is_nat_gateway_id(&nat.id) == named
+                };
+                only((0..self.nats.len()).filter(|index| fits(&self.nats[*index])).collect())
+            };
+            if let (Some(named), Some(seen)) = (of(true), of(false)) {
+                // The unnamed unit takes the name; units are referred to by number, so the named one's place is left empty.
+                let name = std::mem::take(&mut self.nats[named].id);
+                self.nats[seen].id = name;
+                self.nats[named].vpc = None;
+            }
+        }
+    }
+
     fn nat_of_interface(&self, id: &str, topology: &Topology<'_>) -> Option<usize> {
         let by_id = |nat: &str| self.nats.iter().position(|unit| unit.id == nat);
         if let Some(index) = by_id(id) {
@@ -218,6 +243,7 @@ impl Census {
         let mut own = eni.own.clone();
         if kind != NatKind::Regional {
             own.extend(shape.translated.keys());
+            own.extend(shape.stand_ins.difference(&shape.clients));
         }
         self.nats.push(NatUnit {
             id: eni.id.clone(),
@@ -396,17 +422,29 @@ struct Shape {
     seen: BTreeMap<Addr, u64>,
     /// Own addresses of rows shaped like N1 or N4.
     translated: BTreeMap<Addr, u64>,
-    /// Rows whose packet source is neither the logged source nor the far side: forwarding without translation.
-    forwarded: u64,
+    /// Whether no other interface has traffic in the logs.
+    is_alone: bool,
+    /// Clients of N1-shaped rows.
+    clients: BTreeSet<Addr>,
+    /// Private packet addresses, other than the logged own one, of rows to and from the outside: a NAT's secondary
+    /// addresses, or the clients of something that forwards without translating.
+    stand_ins: BTreeSet<Addr>,
+    /// Rows to and from the outside.
+    outside: u64,
     /// N1/N4-shaped rows whose outer end opened the conversation: a load balancer that keeps client addresses.
     opened_outside: u64,
 }
 
 impl Shape {
-    /// A NAT: N1 or N4 rows, opened from inside, and no forwarding of foreign addresses to the outside.
+    /// A NAT: N1 or N4 rows, opened from inside, and rows to the outside that never carry a client's address. (A transit
+    /// gateway attachment has no rows to the outside on the clients' side, and the clients' own addresses on the other.) Where
+    /// the logs hold nothing but this interface, somebody has picked it, and its inside rows are enough.
     fn translates(&self) -> bool {
         let translated: u64 = self.translated.values().sum();
-        translated > 0 && self.forwarded == 0 && self.opened_outside * 2 < translated
+        translated > 0
+            && (self.outside > 0 || self.is_alone)
+            && self.stand_ins.is_disjoint(&self.clients)
+            && self.opened_outside * 2 < translated
     }
 
     /// The address in the most rows; every row of an interface shows its own.
@@ -437,26 +475,33 @@ impl Shapes {
             }
             match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
                 // N1: a private source, sent on to a public address.
-                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(_), EndKind::Class(_)) => {
+                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(client), EndKind::Class(_)) => {
                     *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    shape.clients.insert(addr(client));
                     let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
                     shape.opened_outside += if outside { sum.records } else { 0 };
                 }
                 // N4: from a public address, to a private one.
-                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(_)) => {
+                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(client)) => {
                     *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    shape.clients.insert(addr(client));
                     let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
                     shape.opened_outside += if outside { sum.records } else { 0 };
                 }
-                // Sent out with, or received for, a private address that is not the logged one.
+                // To or from the outside.
                 (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
-                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other))
-                    if own != other =>
-                {
-                    shape.forwarded += sum.records;
+                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other)) => {
+                    shape.outside += sum.records;
+                    if own != other {
+                        shape.stand_ins.insert(addr(other));
+                    }
                 }
                 _ => {}
             }
+        }
+        let with_traffic = by_eni.iter().filter(|shape| !shape.seen.is_empty()).count();
+        for shape in &mut by_eni {
+            shape.is_alone = with_traffic == 1;
         }
         Self { by_eni }
     }

@@ -129,8 +129,9 @@ impl RecordSink for Classifier<'_> {
         let presence = self.partial.presence.entry((observer, bucket)).or_default();
         presence.rows += 1;
         if let Some(first) = moment {
-            let last = record.end.unwrap_or(first).min(bucket.end());
-            self.partial.widen(first, last.max(first));
+            let last = record.end.unwrap_or(first).min(bucket.end()).max(first);
+            presence.widen((first, last));
+            self.partial.widen(first, last);
         }
         let counts = &mut self.partial.counts;
         match (record.status, record.action) {
