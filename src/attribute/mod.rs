@@ -13,6 +13,7 @@ mod overlap;
 mod path;
 mod resolve;
 mod seam;
+mod shape;
 mod topology;
 mod vantage;
 
