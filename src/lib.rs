@@ -1,5 +1,6 @@
 //! flowtoll reads AWS VPC Flow Logs and answers, to the byte and to the cent, which traffic pays the NAT
 //! gateway toll and what would be cheaper behind a VPC endpoint.
+#![doc = include_str!("README.md")]
 
 pub mod model;
 

@@ -8,7 +8,7 @@
 
 mod local;
 
-pub use local::{Listing, SourceError, list, read_inventory, read_text};
+pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 
 use std::fs::File;
 use std::io::{self, Read};
