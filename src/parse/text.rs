@@ -153,6 +153,16 @@ enum Parsed {
 
 /// Splits one line by its format and hands the record on.
 fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) -> Parsed {
+    parse_values(line, format, true, sink)
+}
+
+/// As [`parse_record`]; with `may_be_stamped`, one timestamp in front of too many values is passed over.
+fn parse_values(
+    line: &[u8],
+    format: &LineFormat,
+    may_be_stamped: bool,
+    sink: &mut impl RecordSink,
+) -> Parsed {
     let mut slots = [&b""[..]; COLUMN_COUNT];
     let columns = &format.columns;
     let mut count = 0;
@@ -176,8 +186,8 @@ fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) ->
         } else if token[0] == b'#' {
             // A remark behind a record, as documentation pastes have.
             break;
-        } else if count == columns.len() && value::is_timestamp(first_token(line)) {
-            return parse_record(after_first_token(line), format, sink);
+        } else if may_be_stamped && count == columns.len() && value::is_timestamp(first_token(line)) {
+            return parse_values(after_first_token(line), format, false, sink);
         }
         count += 1;
     }
