@@ -179,6 +179,10 @@ fn parse_values(
             at += 1;
         }
         let token = &line[start..at];
+        if count == 0 && token[0] == b'#' {
+            // A record that somebody put out of action.
+            return Parsed::Empty;
+        }
         if count < columns.len() {
             if let Some(column) = columns[count] {
                 slots[column as usize] = token;
