@@ -36,7 +36,8 @@ impl TextParser {
         Self { hints, state: State::Undecided, line: 0, saw_records: false }
     }
 
-    /// Parses a block of lines. Every line but the last of the object must be ended by `\n`.
+    /// Parses a block of lines. Every line but the last of the object must be ended by `\n`. A line longer than
+    /// [`MAX_LINE_BYTES`] is one malformed line.
     ///
     /// # Errors
     /// When the object turns out not to be a readable flow log; the sink keeps what came before.
@@ -51,15 +52,22 @@ impl TextParser {
                 None => (rest, &rest[rest.len()..]),
             };
             rest = after;
+            if line.len() > MAX_LINE_BYTES {
+                self.overlong_line(sink);
+                continue;
+            }
             self.line += 1;
             self.line(line, sink)?;
         }
         Ok(())
     }
 
-    /// Notes a line that was too long to be buffered.
+    /// Notes a line longer than [`MAX_LINE_BYTES`].
     pub fn overlong_line(&mut self, sink: &mut impl RecordSink) {
         self.line += 1;
+        if matches!(self.state, State::Foreign) {
+            return;
+        }
         sink.malformed(
             self.line,
             Malformed { field: None, reason: MalformedReason::TooLong { limit: MAX_LINE_BYTES } },
