@@ -4,7 +4,7 @@
 //! unusual (headers, comments, wrong counts) is decided off that path.
 
 use super::fields::{COLUMN_COUNT, Column, FIELDS};
-use super::format::LineFormat;
+use super::format::{LineFormat, is_names};
 use super::row::{RowError, TokenRow, read_row};
 use super::{
     FormatHints, MAX_LINE_BYTES, Malformed, MalformedReason, ObjectError, RecordSink, foreign, value,
@@ -122,16 +122,21 @@ impl TextParser {
         sink: &mut impl RecordSink,
     ) -> Result<(), ObjectError> {
         if let Some(kind) = foreign::of_line(line) {
-            if self.saw_records {
-                self.state = State::Foreign;
-                return Ok(());
-            }
-            return Err(ObjectError::Foreign { kind });
+            return self.foreign(kind);
         }
         format.check()?;
         sink.format(&format);
         self.state = State::Records(format);
         Ok(())
+    }
+
+    /// The header of another kind of log: the end of the object, or of what counts until the next header.
+    fn foreign(&mut self, kind: &'static str) -> Result<(), ObjectError> {
+        if self.saw_records {
+            self.state = State::Foreign;
+            return Ok(());
+        }
+        Err(ObjectError::Foreign { kind })
     }
 
     /// A line that is not a record of the current format: perhaps a header, a comment, or a fault.
@@ -147,6 +152,11 @@ impl TextParser {
         }
         if let Some(format) = LineFormat::of_header(line) {
             return self.header(line, format, sink);
+        }
+        if is_names(line)
+            && let Some(kind) = foreign::of_line(line)
+        {
+            return self.foreign(kind);
         }
         sink.malformed(self.line, fault);
         Ok(())
