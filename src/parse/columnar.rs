@@ -11,8 +11,8 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch, StringArray,
-    StringViewArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch,
+    StringArray, StringViewArray,
 };
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
@@ -324,7 +324,19 @@ struct BatchRow<'a> {
 
 impl<'a> Row<'a> for BatchRow<'a> {
     fn text(&self, column: Column) -> &'a [u8] {
-        match self.columns[column as usize].cell(self.row) {
+        let data = &self.columns[column as usize];
+        // What decides whether and whose bytes count is wrong in a strange type; a mere name is missing.
+        let decides = matches!(
+            column,
+            Column::Action
+                | Column::LogStatus
+                | Column::SrcAddr
+                | Column::DstAddr
+                | Column::PktSrcAddr
+                | Column::PktDstAddr
+        );
+        match data.cell(self.row) {
+            _ if !decides && matches!(data, Data::Unreadable(_)) => b"",
             Cell::Text(token) => {
                 let token = token.trim_ascii();
                 if value::is_missing(token) { b"" } else { token }

@@ -1,5 +1,7 @@
 //! Expected values are worked out by hand, or by a second parser that is too simple to be wrong.
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod foreign;
 mod formats;
 mod json;
