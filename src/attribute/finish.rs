@@ -8,7 +8,7 @@ use super::assemble::{Assembly, EndpointHour};
 use super::eni::Role;
 use super::flows::{Client, FlowId, Peer};
 use super::legs::Way;
-use super::seam::{ByClient, Neighbour, counted_next_door};
+use super::seam::{ByClient, Neighbour, counted_next_door, whole_clients};
 use super::vantage::HourView;
 use super::{Attribution, NatTotals};
 
@@ -44,6 +44,22 @@ impl Assembly<'_, '_> {
         let enis = self.resolver.census.enis.iter().enumerate();
         let interfaces: Vec<usize> =
             enis.filter(|(_, eni)| eni.role == Role::Nat(unit)).map(|(index, _)| index).collect();
+        let views: BTreeMap<Bucket, _> =
+            hours.iter().map(|(bucket, hour)| (*bucket, hour.by_client())).collect();
+        let whole = whole_clients(&views, |client, hour, unit_first, bytes| {
+            let next = Bucket(hour.0.saturating_add(1));
+            // `at_border` looks from the client's side.
+            let (at_client, at_unit) = if unit_first { (next, hour) } else { (hour, next) };
+            self.at_border(client, at_client, bytes, &interfaces, at_unit)
+        });
+        let nothing = BTreeSet::new();
+        let tells: BTreeSet<bool> = hours.values().filter_map(HourView::tells_peers).collect();
+        // The same side in every hour: the unit's where its rows tell the peers, the client's where they never do.
+        let (at_unit, at_client) = match (tells.contains(&true), tells.contains(&false)) {
+            (true, false) => (&whole, &nothing),
+            (false, true) => (&nothing, &whole),
+            _ => (&nothing, &nothing),
+        };
         let inside_ever = hours.values().any(HourView::has_inside);
         let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
         for (bucket, hour) in hours.iter().filter(|(_, hour)| hour.has_inside()) {
@@ -52,15 +68,19 @@ impl Assembly<'_, '_> {
         }
         for (bucket, mut hour) in hours {
             if !hour.has_inside() {
-                let clients = hour.by_client().1;
-                let counted = counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
-                    let bytes = clients.get(&client).map_or(0, |volume| volume.total());
-                    self.at_border(client, bucket, bytes, &interfaces, next)
-                });
-                self.outcome.duplicate_bytes += hour.take_out(&counted);
+                let mut clients = hour.by_client().1;
+                clients.retain(|client, _| !at_client.contains(client));
+                let counted = if silent.contains(&(unit, bucket)) {
+                    clients.keys().copied().collect()
+                } else {
+                    counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                        let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                        self.at_border(client, bucket, bytes, &interfaces, next)
+                    })
+                };
+                self.outcome.duplicate_bytes += hour.take_out(at_unit) + hour.take_out(&counted);
             }
-            let silence = !hour.has_inside() && silent.contains(&(unit, bucket));
-            let Some(decision) = hour.decide(inside_ever).filter(|_| !silence) else {
+            let Some(decision) = hour.decide(inside_ever, at_client) else {
                 self.outcome.duplicate_bytes += hour.seen_bytes();
                 continue;
             };

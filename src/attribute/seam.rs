@@ -74,6 +74,33 @@ pub fn counted_next_door(
     counted
 }
 
+/// The clients that a NAT unit and their own rows show with exactly the same bytes over the whole period, with no difference in
+/// any hour but what a flow on the hour's border explains. For them both logs are complete, so either side may be counted,
+/// but the same one in every hour. (Equal sums alone prove nothing: two logs that take turns can be equal by chance.)
+///
+/// `hours`: both sides' views by hour. `crosses(client, hour, unit_first, bytes)`: whether so many bytes can lie on the border
+/// after `hour`, on the unit's side before it (`unit_first`) and on the client's after it, or the other way round.
+pub fn whole_clients(
+    hours: &BTreeMap<Bucket, (ByClient, ByClient)>,
+    crosses: impl Fn(u32, Bucket, bool, u128) -> bool,
+) -> BTreeSet<u32> {
+    let clients: BTreeSet<u32> = hours.values().flat_map(|(own, _)| own.keys().copied()).collect();
+    let is_whole = |client: &u32| {
+        let (mut unit, mut own) = (Volume::default(), Volume::default());
+        for (hour, (at_unit, at_client)) in hours {
+            unit.merge(at_unit.get(client).copied().unwrap_or_default());
+            own.merge(at_client.get(client).copied().unwrap_or_default());
+            for (unit, own) in [(unit.bytes_out, own.bytes_out), (unit.bytes_in, own.bytes_in)] {
+                if unit != own && !crosses(*client, *hour, unit > own, unit.abs_diff(own)) {
+                    return false;
+                }
+            }
+        }
+        unit == own && unit.total() > 0
+    };
+    clients.into_iter().filter(is_whole).collect()
+}
+
 /// Accepted bytes of one interface's rows that start near an hour's first and last second.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Edges {

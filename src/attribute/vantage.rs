@@ -121,6 +121,12 @@ impl HourView {
         !self.inside.is_empty() || !self.inside_blind.is_empty()
     }
 
+    /// Whether the N1 and N4 rows mostly tell the peer, `None` without such rows.
+    pub fn tells_peers(&self) -> Option<bool> {
+        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        self.has_inside().then_some(known >= blind)
+    }
+
     /// Both sides' views by client: N1 + N4, and the clients' own rows.
     pub fn by_client(&self) -> (ByClient, ByClient) {
         let mut own = self.inside_blind.clone();
@@ -128,7 +134,7 @@ impl HourView {
             own.entry(*client).or_default().merge(*volume);
         }
         let mut clients = ByClient::new();
-        for ((client, _), volume) in &self.clients {
+        for ((client, _), volume) in &self.client_rows() {
             clients.entry(*client).or_default().merge(*volume);
         }
         (own, clients)
@@ -137,24 +143,28 @@ impl HourView {
     /// Takes the rows of `clients` out, and says how many bytes they had.
     pub fn take_out(&mut self, clients: &BTreeSet<u32>) -> u128 {
         let before = self.seen_bytes();
-        self.clients.retain(|(client, _), _| !clients.contains(client));
+        for rows in [&mut self.clients, &mut self.transit, &mut self.transit_blind] {
+            rows.retain(|(client, _), _| !clients.contains(client));
+        }
         before - self.seen_bytes()
     }
 
     /// Decides, in the order of the module's first lines; `None` where nothing counts. `inside_ever`: whether this unit shows
     /// N1 or N4 rows in any hour. Then an hour without them is an hour without traffic: what its N2 and N3 rows show are
     /// unsolicited packets, which a NAT gateway drops (AWS re:Post, "analyze inbound traffic to a NAT gateway").
-    pub fn decide(&self, inside_ever: bool) -> Option<Decision> {
+    ///
+    /// `whole`: clients whose own rows are known to be all there, see [`super::seam::whole_clients`].
+    pub fn decide(&self, inside_ever: bool, whole: &BTreeSet<u32>) -> Option<Decision> {
         let client_rows = self.client_rows();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
         let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
-        let agree = clients_agree(&self.by_client().0, &client_rows);
+        let agree = clients_agree(&self.by_client().0, &client_rows, whole);
         let (vantage, counted, other) = if known > 0 && known >= blind {
-            (Vantage::NatInside, self.split(&client_rows), total(client_rows.values()))
+            (Vantage::NatInside, self.split(&client_rows, whole), total(client_rows.values()))
         } else if known + blind > 0 && !agree {
-            (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
+            (Vantage::NatSplit, self.split(&client_rows, whole), total(client_rows.values()))
         } else if !client_rows.is_empty() {
-            (Vantage::Clients, exact(&client_rows), known + blind)
+            (Vantage::Clients, exact(client_rows.iter()), known + blind)
         } else if !inside_ever && self.outside.values().any(|volume| volume.bytes_out > 0) {
             (Vantage::NatOutside, self.outside_only(), 0)
         } else {
@@ -172,7 +182,9 @@ impl HourView {
     /// N1 + N4: those with a known peer as they are. The others: a client with rows of its own takes its peers from them;
     /// the rest is spread by the shares of N2 + N3, without what is accounted for by then, and without peers that only N3
     /// shows (scans).
-    fn split(&self, client_rows: &ByClientPeer) -> Vec<Counted> {
+    ///
+    /// Whole clients are counted at their own rows, in every hour: then no flow is counted on both sides of an hour.
+    fn split(&self, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> Vec<Counted> {
         let mut shares: BTreeMap<u32, Volume> = self
             .outside
             .iter()
@@ -182,12 +194,15 @@ impl HourView {
         if shares.is_empty() {
             shares.clone_from(&self.outside);
         }
-        let mut counted = exact(&self.inside);
-        for ((_, peer), volume) in &self.inside {
-            take(&mut shares, *peer, *volume);
+        let mut counted = exact(self.inside.iter().filter(|((client, _), _)| !whole.contains(client)));
+        counted.extend(exact(client_rows.iter().filter(|((client, _), _)| whole.contains(client))));
+        for part in &counted {
+            if let Some(peer) = part.peer {
+                take(&mut shares, peer, part.volume);
+            }
         }
         let mut blind = Vec::new();
-        for (client, volume) in &self.inside_blind {
+        for (client, volume) in self.inside_blind.iter().filter(|(client, _)| !whole.contains(client)) {
             let of_client = (*client, 0)..=(*client, u32::MAX);
             let mut own: BTreeMap<u32, Volume> =
                 client_rows.range(of_client.clone()).map(|((_, peer), volume)| (*peer, *volume)).collect();
@@ -231,8 +246,8 @@ const SAME_WITHIN: u128 = 20;
 
 /// Whether the clients' own rows show every client that the NAT unit shows, with as many bytes. What passed the unit is what
 /// its own rows say; clients' rows that say otherwise took another way, or lost records.
-fn clients_agree(own: &ByClient, client_rows: &ByClientPeer) -> bool {
-    own.iter().all(|(client, volume)| {
+fn clients_agree(own: &ByClient, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> bool {
+    own.iter().filter(|(client, _)| !whole.contains(client)).all(|(client, volume)| {
         let seen = total(client_rows.range((*client, 0)..=(*client, u32::MAX)).map(|(_, volume)| volume));
         let passed = volume.total();
         seen > 0 && seen.abs_diff(passed).saturating_mul(SAME_WITHIN) <= seen.max(passed)
@@ -247,15 +262,14 @@ fn take(shares: &mut BTreeMap<u32, Volume>, peer: u32, part: Volume) {
     }
 }
 
-fn exact(rows: &ByClientPeer) -> Vec<Counted> {
-    rows.iter()
-        .map(|((client, peer), volume)| Counted {
-            client: Some(*client),
-            peer: Some(*peer),
-            volume: *volume,
-            estimated: false,
-        })
-        .collect()
+fn exact<'r>(rows: impl Iterator<Item = (&'r (u32, u32), &'r Volume)>) -> Vec<Counted> {
+    rows.map(|((client, peer), volume)| Counted {
+        client: Some(*client),
+        peer: Some(*peer),
+        volume: *volume,
+        estimated: false,
+    })
+    .collect()
 }
 
 /// Spreads one client's bytes over peers, each direction by its own shares.
