@@ -17,6 +17,7 @@ use super::flows::{Client, FlowId, Flows, Peer};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
 use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni, site};
+use super::seam::{Edges, meets};
 use super::vantage::HourView;
 
 /// Runs the three steps.
@@ -64,10 +65,14 @@ type StatedRoutes = HashMap<(Option<Bucket>, usize, Party, Party), BTreeSet<Rout
 
 /// The work in progress.
 pub(super) struct Assembly<'r, 'a> {
-    resolver: &'r mut Resolver<'a>,
+    pub(super) resolver: &'r mut Resolver<'a>,
     /// Interfaces with accepted traffic, by hour.
     active: HashSet<(usize, Bucket)>,
     pub(super) nats: Vec<NatUnit>,
+    /// NAT units and the flow logs that show their N1 or N4 rows.
+    pub(super) inside_logs: HashSet<(usize, u32)>,
+    /// Bytes near the borders of each interface's hours.
+    edges: HashMap<(usize, Bucket), Edges>,
     pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
     pub(super) endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
     evidence: NatEvidence,
@@ -83,10 +88,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
             .map(|(key, _)| (resolver.census.eni_of_observer[key.observer as usize], key.bucket))
             .collect();
         let nats = resolver.census.nats.clone();
+        let mut edges: HashMap<(usize, Bucket), Edges> = HashMap::new();
+        for ((observer, bucket), presence) in &resolver.partial.presence {
+            let eni = resolver.census.eni_of_observer[*observer as usize];
+            // Overlapping flow logs show the same bytes each.
+            let known = edges.entry((eni, *bucket)).or_default();
+            known.early = known.early.max(presence.early_bytes);
+            known.late = known.late.max(presence.late_bytes);
+        }
         Self {
             resolver,
             active,
             nats,
+            inside_logs: HashSet::new(),
+            edges,
             hours: BTreeMap::new(),
             endpoint_hours: BTreeMap::new(),
             evidence: NatEvidence::default(),
@@ -127,6 +142,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 hour.outside.entry(peer).or_default().add(way, sum.bytes);
             }
             NatLeg::Inside { way, client, peer } => {
+                let flow_log = self.resolver.partial.observers[key.observer as usize].flow_log;
+                self.inside_logs.insert((unit, flow_log));
                 if let Some(addr) = client.address() {
                     let proof = match peer {
                         Party::Unknown => self.evidence.blind.entry((key.bucket, addr)).or_default(),
@@ -434,5 +451,22 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let route = self.flows.routes.intern(route);
         self.flows.add(FlowId { client, route, peer, estimated: false }, way, sum.bytes);
+    }
+
+    /// Whether `bytes` of a client in `hour` can be the ones that `others` (interfaces of the gateway or endpoint) show in
+    /// `next`, by when their rows start.
+    pub(super) fn at_border(
+        &self,
+        client: u32,
+        hour: Bucket,
+        bytes: u128,
+        others: &[usize],
+        next: Bucket,
+    ) -> bool {
+        let edges = |eni: usize, hour: Bucket| self.edges.get(&(eni, hour)).copied().unwrap_or_default();
+        let client = self.flows.clients.get(client).interface_id.as_deref();
+        client.and_then(|id| self.resolver.census.by_id(id)).is_some_and(|eni| {
+            others.iter().any(|other| meets(hour, edges(eni, hour), next, edges(*other, next), bytes))
+        })
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::aggregate::{EndKind, Key, ObserverFacts, Opener, Partial, Sum, learn};
+use crate::aggregate::{Key, ObserverFacts, Partial, Sum, learn};
 use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
 use crate::model::addr::Addr;
 
+use super::shape::{Shape, Shapes};
 use super::topology::Topology;
 
 /// What an observer's rows are read as.
@@ -124,6 +125,7 @@ impl Census {
             eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             census.enis.push(eni);
         }
+        census.name_by_route();
         for (index, eni) in census.enis.iter().enumerate() {
             for addr in &eni.own {
                 census.by_address.entry(*addr).or_default().push(index);
@@ -200,6 +202,30 @@ impl Census {
         Role::Client
     }
 
+    /// A NAT gateway that a route names and the inventory lacks, and an interface that its rows show to be a NAT's: where a
+    /// VPC has exactly one of each, they are the same gateway.
+    fn name_by_route(&mut self) {
+        let only = |found: Vec<usize>| if let [one] = found[..] { Some(one) } else { None };
+        let vpcs: BTreeSet<String> = self.nats.iter().filter_map(|nat| nat.vpc.clone()).collect();
+        for vpc in vpcs {
+            let of = |named: bool| {
+                let fits = |nat: &NatUnit| {
+                    nat.kind == NatKind::Zonal
+                        && nat.inventory.is_none()
+                        && nat.vpc.as_ref() == Some(&vpc)
+                        && is_nat_gateway_id(&nat.id) == named
+                };
+                only((0..self.nats.len()).filter(|index| fits(&self.nats[*index])).collect())
+            };
+            if let (Some(named), Some(seen)) = (of(true), of(false)) {
+                // The unnamed unit takes the name; units are referred to by number, so the named one's place is left empty.
+                let name = std::mem::take(&mut self.nats[named].id);
+                self.nats[seen].id = name;
+                self.nats[named].vpc = None;
+            }
+        }
+    }
+
     fn nat_of_interface(&self, id: &str, topology: &Topology<'_>) -> Option<usize> {
         let by_id = |nat: &str| self.nats.iter().position(|unit| unit.id == nat);
         if let Some(index) = by_id(id) {
@@ -218,6 +244,7 @@ impl Census {
         let mut own = eni.own.clone();
         if kind != NatKind::Regional {
             own.extend(shape.translated.keys());
+            own.extend(shape.stand_ins.difference(&shape.clients));
         }
         self.nats.push(NatUnit {
             id: eni.id.clone(),
@@ -387,77 +414,4 @@ fn is_nat_gateway_id(id: &str) -> bool {
 /// Text of an identifier; bytes that are no UTF-8 are replaced.
 fn text(bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(bytes.as_ref()).into_owned()
-}
-
-/// What the rows of one interface look like.
-#[derive(Debug, Default)]
-struct Shape {
-    /// Records in which an address is source or destination as logged.
-    seen: BTreeMap<Addr, u64>,
-    /// Own addresses of rows shaped like N1 or N4.
-    translated: BTreeMap<Addr, u64>,
-    /// Rows whose packet source is neither the logged source nor the far side: forwarding without translation.
-    forwarded: u64,
-    /// N1/N4-shaped rows whose outer end opened the conversation: a load balancer that keeps client addresses.
-    opened_outside: u64,
-}
-
-impl Shape {
-    /// A NAT: N1 or N4 rows, opened from inside, and no forwarding of foreign addresses to the outside.
-    fn translates(&self) -> bool {
-        let translated: u64 = self.translated.values().sum();
-        translated > 0 && self.forwarded == 0 && self.opened_outside * 2 < translated
-    }
-
-    /// The address in the most rows; every row of an interface shows its own.
-    fn own_address(&self) -> Option<Addr> {
-        let most = self.seen.values().max()?;
-        let mut best = self.seen.iter().filter(|(_, count)| *count == most).map(|(addr, _)| *addr);
-        match (best.next(), best.next()) {
-            (Some(addr), None) => Some(addr),
-            _ => None,
-        }
-    }
-}
-
-struct Shapes {
-    by_eni: Vec<Shape>,
-}
-
-impl Shapes {
-    fn collect(partial: &Partial, rows: &[(Key, Sum)], eni_of_observer: &[usize], count: usize) -> Self {
-        let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
-        let addr = |index: u32| partial.addresses[index as usize];
-        for (key, sum) in rows {
-            let shape = &mut by_eni[eni_of_observer[key.observer as usize]];
-            for end in [key.src, key.dst] {
-                if let EndKind::Address(index) = end.kind() {
-                    *shape.seen.entry(addr(index)).or_default() += sum.records;
-                }
-            }
-            match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
-                // N1: a private source, sent on to a public address.
-                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(_), EndKind::Class(_)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // N4: from a public address, to a private one.
-                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(_)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // Sent out with, or received for, a private address that is not the logged one.
-                (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
-                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other))
-                    if own != other =>
-                {
-                    shape.forwarded += sum.records;
-                }
-                _ => {}
-            }
-        }
-        Self { by_eni }
-    }
 }

@@ -1,10 +1,11 @@
 //! Step 3 of [`super::assemble`]: hours decide which of their rows count.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::model::time::Bucket;
 
 use super::assemble::{Assembly, EndpointHour};
+use super::eni::Role;
 use super::flows::{Client, FlowId, Peer};
 use super::legs::Way;
 use super::seam::{ByClient, Neighbour, counted_next_door};
@@ -18,21 +19,31 @@ impl Assembly<'_, '_> {
         for ((unit, bucket), hour) in std::mem::take(&mut self.hours) {
             units.entry(unit).or_default().insert(bucket, hour);
         }
+        let silent = self.silent_hours();
         let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
         for (unit, hours) in units {
-            totals[unit] = self.finish_unit(unit, hours);
+            totals[unit] = self.finish_unit(unit, hours, &silent);
         }
         self.finish_endpoints();
-        self.outcome.nats = self.nats.into_iter().zip(totals).collect();
+        self.outcome.nats =
+            self.nats.into_iter().zip(totals).filter(|(unit, _)| !unit.id.is_empty()).collect();
         self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         self.outcome.flows = self.flows.into_sorted();
         self.outcome
     }
 
-    fn finish_unit(&mut self, unit: usize, hours: BTreeMap<Bucket, HourView>) -> NatTotals {
+    fn finish_unit(
+        &mut self,
+        unit: usize,
+        hours: BTreeMap<Bucket, HourView>,
+        silent: &HashSet<(usize, Bucket)>,
+    ) -> NatTotals {
         let mut totals = NatTotals::default();
         let route = self.nat_route(unit);
         let route = self.flows.routes.intern(route);
+        let enis = self.resolver.census.enis.iter().enumerate();
+        let interfaces: Vec<usize> =
+            enis.filter(|(_, eni)| eni.role == Role::Nat(unit)).map(|(index, _)| index).collect();
         let inside_ever = hours.values().any(HourView::has_inside);
         let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
         for (bucket, hour) in hours.iter().filter(|(_, hour)| hour.has_inside()) {
@@ -41,10 +52,15 @@ impl Assembly<'_, '_> {
         }
         for (bucket, mut hour) in hours {
             if !hour.has_inside() {
-                let counted = counted_next_door(bucket, &hour.by_client().1, &mut neighbours);
+                let clients = hour.by_client().1;
+                let counted = counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                    let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                    self.at_border(client, bucket, bytes, &interfaces, next)
+                });
                 self.outcome.duplicate_bytes += hour.take_out(&counted);
             }
-            let Some(decision) = hour.decide(inside_ever) else {
+            let silence = !hour.has_inside() && silent.contains(&(unit, bucket));
+            let Some(decision) = hour.decide(inside_ever).filter(|_| !silence) else {
                 self.outcome.duplicate_bytes += hour.seen_bytes();
                 continue;
             };
@@ -74,12 +90,39 @@ impl Assembly<'_, '_> {
         totals
     }
 
+    /// Hours in which a NAT unit's own log was on and shows rows (NODATA, scans), inside its first and last hour: where it has
+    /// no N1 or N4 there, nothing passed, whatever clients' rows of a neighbouring hour's traffic say.
+    fn silent_hours(&self) -> HashSet<(usize, Bucket)> {
+        let partial = self.resolver.partial;
+        let mut logged: BTreeMap<(usize, u32), BTreeSet<Bucket>> = BTreeMap::new();
+        for ((observer, bucket), presence) in &partial.presence {
+            let eni = self.resolver.census.eni_of_observer[*observer as usize];
+            let Role::Nat(unit) = self.resolver.census.enis[eni].role else { continue };
+            let log = (unit, partial.observers[*observer as usize].flow_log);
+            if presence.skipdata == 0 && self.inside_logs.contains(&log) {
+                logged.entry(log).or_default().insert(*bucket);
+            }
+        }
+        let mut silent = HashSet::new();
+        for ((unit, _), hours) in logged {
+            let (first, last) = (hours.first().copied(), hours.last().copied());
+            silent.extend(
+                hours
+                    .iter()
+                    .filter(|hour| Some(**hour) != first && Some(**hour) != last)
+                    .map(|hour| (unit, *hour)),
+            );
+        }
+        silent
+    }
+
     fn finish_endpoints(&mut self) {
         let mut endpoints: BTreeMap<String, BTreeMap<Bucket, EndpointHour>> = BTreeMap::new();
         for ((id, bucket), hour) in std::mem::take(&mut self.endpoint_hours) {
             endpoints.entry(id).or_default().insert(bucket, hour);
         }
-        for hours in endpoints.into_values() {
+        for (id, hours) in endpoints {
+            let interface: Vec<usize> = self.resolver.census.by_id(&id).into_iter().collect();
             let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
             for (bucket, hour) in hours.iter().filter(|(_, hour)| !hour.own.is_empty()) {
                 neighbours.insert(*bucket, Neighbour::new(&by_client(&hour.own), &by_client(&hour.clients)));
@@ -90,7 +133,11 @@ impl Assembly<'_, '_> {
                 let next_door = if neighbours.contains_key(&bucket) {
                     BTreeSet::new()
                 } else {
-                    counted_next_door(bucket, &by_client(&rows), &mut neighbours)
+                    let clients = by_client(&rows);
+                    counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                        let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                        self.at_border(client, bucket, bytes, &interface, next)
+                    })
                 };
                 for (flow, way, bytes) in rows {
                     if next_door.contains(&flow.client) {

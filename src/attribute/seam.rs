@@ -14,20 +14,23 @@ pub type ByClient = BTreeMap<u32, Volume>;
 /// An hour in which the gateway or endpoint has rows of its own.
 #[derive(Debug, Default)]
 pub struct Neighbour {
-    /// What it saw of each client beyond the client's own rows; only of clients with such rows, for only they are known to
-    /// be logged in that hour.
+    /// What it saw of each client beyond the client's own rows, for clients with such rows: they are known to be logged.
     excess: ByClient,
+    /// What it saw of clients without rows of their own in this hour.
+    unmatched: ByClient,
 }
 
 impl Neighbour {
     /// From both sides' views of one hour.
     pub fn new(own: &ByClient, clients: &ByClient) -> Self {
-        let excess = clients
-            .iter()
-            .filter(|(_, seen)| seen.total() > 0)
-            .filter_map(|(client, seen)| own.get(client).map(|own| (*client, beyond(*own, *seen))))
-            .collect();
-        Self { excess }
+        let mut neighbour = Self::default();
+        for (client, volume) in own {
+            match clients.get(client).filter(|seen| seen.total() > 0) {
+                Some(seen) => neighbour.excess.insert(*client, beyond(*volume, *seen)),
+                None => neighbour.unmatched.insert(*client, *volume),
+            };
+        }
+        neighbour
     }
 }
 
@@ -40,21 +43,48 @@ fn beyond(own: Volume, seen: Volume) -> Volume {
 
 /// The clients of an hour without rows of the gateway or endpoint whose bytes a neighbouring hour has counted already. What
 /// explains one hour is used up for the next.
+///
+/// A client without rows of its own next door may just not be logged there. Then the bytes must be equal, and
+/// `at_border(client, next)` must say that both sides' rows start at the very border of the two hours.
 pub fn counted_next_door(
     hour: Bucket,
     clients: &ByClient,
     neighbours: &mut BTreeMap<Bucket, Neighbour>,
+    at_border: impl Fn(u32, Bucket) -> bool,
 ) -> BTreeSet<u32> {
     let mut counted = BTreeSet::new();
     for next in [hour.0.saturating_sub(1), hour.0.saturating_add(1)].map(Bucket) {
         let Some(neighbour) = neighbours.get_mut(&next) else { continue };
-        for (client, volume) in clients {
-            let Some(excess) = neighbour.excess.get_mut(client) else { continue };
-            let explained = volume.bytes_out <= excess.bytes_out && volume.bytes_in <= excess.bytes_in;
-            if explained && counted.insert(*client) {
+        for (client, volume) in clients.iter().filter(|(_, volume)| volume.total() > 0) {
+            if counted.contains(client) {
+                continue;
+            }
+            if let Some(excess) = neighbour.excess.get_mut(client)
+                && volume.bytes_out <= excess.bytes_out
+                && volume.bytes_in <= excess.bytes_in
+            {
                 *excess = beyond(*excess, *volume);
+                counted.insert(*client);
+            } else if neighbour.unmatched.get(client) == Some(volume) && at_border(*client, next) {
+                neighbour.unmatched.remove(client);
+                counted.insert(*client);
             }
         }
     }
     counted
+}
+
+/// Accepted bytes of one interface's rows that start near an hour's first and last second.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Edges {
+    /// Near the first.
+    pub early: u128,
+    /// Near the last.
+    pub late: u128,
+}
+
+/// Whether all of `bytes` can lie at the border between `hour` (one side's rows) and `next` (the other side's).
+pub fn meets(hour: Bucket, here: Edges, next: Bucket, there: Edges, bytes: u128) -> bool {
+    let (here, there) = if next > hour { (here.late, there.early) } else { (here.early, there.late) };
+    here >= bytes && there >= bytes
 }

@@ -146,15 +146,12 @@ impl HourView {
     /// unsolicited packets, which a NAT gateway drops (AWS re:Post, "analyze inbound traffic to a NAT gateway").
     pub fn decide(&self, inside_ever: bool) -> Option<Decision> {
         let client_rows = self.client_rows();
-        let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
         let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
-        let inside_clients =
-            self.inside.keys().map(|(client, _)| *client).chain(self.inside_blind.keys().copied());
-        let all_logged = inside_clients.collect::<BTreeSet<u32>>().is_subset(&logged_clients);
+        let agree = clients_agree(&self.by_client().0, &client_rows);
         let (vantage, counted, other) = if known > 0 && known >= blind {
             (Vantage::NatInside, self.split(&client_rows), total(client_rows.values()))
-        } else if known + blind > 0 && !all_logged {
+        } else if known + blind > 0 && !agree {
             (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
         } else if !client_rows.is_empty() {
             (Vantage::Clients, exact(&client_rows), known + blind)
@@ -226,6 +223,20 @@ impl HourView {
             })
             .collect()
     }
+}
+
+/// Within this part of the larger figure, two views of one client's hour are the same bytes: their windows need not start
+/// and end at the same second.
+const SAME_WITHIN: u128 = 20;
+
+/// Whether the clients' own rows show every client that the NAT unit shows, with as many bytes. What passed the unit is what
+/// its own rows say; clients' rows that say otherwise took another way, or lost records.
+fn clients_agree(own: &ByClient, client_rows: &ByClientPeer) -> bool {
+    own.iter().all(|(client, volume)| {
+        let seen = total(client_rows.range((*client, 0)..=(*client, u32::MAX)).map(|(_, volume)| volume));
+        let passed = volume.total();
+        seen > 0 && seen.abs_diff(passed).saturating_mul(SAME_WITHIN) <= seen.max(passed)
+    })
 }
 
 /// Takes bytes that are accounted for out of the shares.

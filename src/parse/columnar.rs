@@ -11,8 +11,8 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, LargeBinaryArray, LargeStringArray,
-    RecordBatch, StringArray, StringViewArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch,
+    StringArray, StringViewArray,
 };
 use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
@@ -176,7 +176,8 @@ enum Data<'a> {
     Binary(&'a BinaryArray),
     LargeBinary(&'a LargeBinaryArray),
     BinaryView(&'a BinaryViewArray),
-    Dictionary(&'a DictionaryArray<Int32Type>, Box<Data<'a>>),
+    /// The array, the place of each row's value, and the values; the width of keys is the writer's choice.
+    Dictionary(&'a dyn Array, Vec<usize>, Box<Data<'a>>),
     Integer(&'a dyn Array, fn(&dyn Array, usize) -> i64),
     Unsigned(&'a dyn Array, fn(&dyn Array, usize) -> u64),
     Float(&'a dyn Array, fn(&dyn Array, usize) -> f64),
@@ -192,9 +193,13 @@ impl<'a> Data<'a> {
             DataType::Binary => Self::Binary(array.as_binary()),
             DataType::LargeBinary => Self::LargeBinary(array.as_binary()),
             DataType::BinaryView => Self::BinaryView(array.as_binary_view()),
-            DataType::Dictionary(key, _) if **key == DataType::Int32 => {
-                let dictionary = array.as_dictionary::<Int32Type>();
-                Self::Dictionary(dictionary, Box::new(Self::of(dictionary.values().as_ref())))
+            DataType::Dictionary(..) => {
+                let dictionary = array.as_any_dictionary();
+                if dictionary.values().is_empty() {
+                    return Self::Absent;
+                }
+                let values = Box::new(Self::of(dictionary.values().as_ref()));
+                Self::Dictionary(array, dictionary.normalized_keys(), values)
             }
             DataType::Int8 => {
                 Self::Integer(array, |a, row| i64::from(a.as_primitive::<Int8Type>().value(row)))
@@ -248,17 +253,17 @@ impl<'a> Data<'a> {
             Self::Binary(array) => text(*array, row, || array.value(row)),
             Self::LargeBinary(array) => text(*array, row, || array.value(row)),
             Self::BinaryView(array) => text(*array, row, || array.value(row)),
-            Self::Dictionary(array, values) => match array.key(row) {
-                Some(key) => values.cell(key),
-                None => Cell::Missing,
-            },
+            Self::Dictionary(array, keys, values) if array.is_valid(row) => values.cell(keys[row]),
             Self::Integer(array, value) if array.is_valid(row) => Cell::Integer(value(*array, row)),
             Self::Unsigned(array, value) if array.is_valid(row) => Cell::Unsigned(value(*array, row)),
             Self::Float(array, value) if array.is_valid(row) => Cell::Float(value(*array, row)),
             Self::Unreadable(array) if array.is_valid(row) => Cell::Text(b"(unreadable column type)"),
-            Self::Absent | Self::Integer(..) | Self::Unsigned(..) | Self::Float(..) | Self::Unreadable(_) => {
-                Cell::Missing
-            }
+            Self::Absent
+            | Self::Dictionary(..)
+            | Self::Integer(..)
+            | Self::Unsigned(..)
+            | Self::Float(..)
+            | Self::Unreadable(_) => Cell::Missing,
         }
     }
 
@@ -319,7 +324,19 @@ struct BatchRow<'a> {
 
 impl<'a> Row<'a> for BatchRow<'a> {
     fn text(&self, column: Column) -> &'a [u8] {
-        match self.columns[column as usize].cell(self.row) {
+        let data = &self.columns[column as usize];
+        // What decides whether and whose bytes count is wrong in a strange type; a mere name is missing.
+        let decides = matches!(
+            column,
+            Column::Action
+                | Column::LogStatus
+                | Column::SrcAddr
+                | Column::DstAddr
+                | Column::PktSrcAddr
+                | Column::PktDstAddr
+        );
+        match data.cell(self.row) {
+            _ if !decides && matches!(data, Data::Unreadable(_)) => b"",
             Cell::Text(token) => {
                 let token = token.trim_ascii();
                 if value::is_missing(token) { b"" } else { token }

@@ -50,9 +50,7 @@ impl LineFormat {
         let mut known = 0;
         let mut count = 0;
         for token in tokens(line) {
-            let name_like = token[0].is_ascii_alphabetic()
-                && token.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-            if !name_like || count == MAX_COLUMNS {
+            if !is_name(token) || count == MAX_COLUMNS {
                 return None;
             }
             known += usize::from(fields::field(token).is_some());
@@ -155,6 +153,16 @@ impl LineFormat {
             && read_row(&TokenRow { slots: &slots, present: format.present }).is_ok();
         believable.then_some(format)
     }
+}
+
+/// Whether a line holds nothing but names: the header of some log.
+pub(super) fn is_names(line: &[u8]) -> bool {
+    tokens(line).all(is_name)
+}
+
+fn is_name(token: &[u8]) -> bool {
+    token[0].is_ascii_alphabetic()
+        && token.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The tokens of a line: runs of anything but ASCII white space.

@@ -10,6 +10,9 @@ pub mod row;
 pub mod text;
 pub mod value;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use thiserror::Error;
 
 use crate::model::flow::FlowRecord;

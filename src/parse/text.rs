@@ -4,7 +4,7 @@
 //! unusual (headers, comments, wrong counts) is decided off that path.
 
 use super::fields::{COLUMN_COUNT, Column, FIELDS};
-use super::format::LineFormat;
+use super::format::{LineFormat, is_names};
 use super::row::{RowError, TokenRow, read_row};
 use super::{
     FormatHints, MAX_LINE_BYTES, Malformed, MalformedReason, ObjectError, RecordSink, foreign, value,
@@ -36,7 +36,8 @@ impl TextParser {
         Self { hints, state: State::Undecided, line: 0, saw_records: false }
     }
 
-    /// Parses a block of lines. Every line but the last of the object must be ended by `\n`.
+    /// Parses a block of lines. Every line but the last of the object must be ended by `\n`. A line longer than
+    /// [`MAX_LINE_BYTES`] is one malformed line.
     ///
     /// # Errors
     /// When the object turns out not to be a readable flow log; the sink keeps what came before.
@@ -51,15 +52,22 @@ impl TextParser {
                 None => (rest, &rest[rest.len()..]),
             };
             rest = after;
+            if line.len() > MAX_LINE_BYTES {
+                self.overlong_line(sink);
+                continue;
+            }
             self.line += 1;
             self.line(line, sink)?;
         }
         Ok(())
     }
 
-    /// Notes a line that was too long to be buffered.
+    /// Notes a line longer than [`MAX_LINE_BYTES`].
     pub fn overlong_line(&mut self, sink: &mut impl RecordSink) {
         self.line += 1;
+        if matches!(self.state, State::Foreign) {
+            return;
+        }
         sink.malformed(
             self.line,
             Malformed { field: None, reason: MalformedReason::TooLong { limit: MAX_LINE_BYTES } },
@@ -114,16 +122,21 @@ impl TextParser {
         sink: &mut impl RecordSink,
     ) -> Result<(), ObjectError> {
         if let Some(kind) = foreign::of_line(line) {
-            if self.saw_records {
-                self.state = State::Foreign;
-                return Ok(());
-            }
-            return Err(ObjectError::Foreign { kind });
+            return self.foreign(kind);
         }
         format.check()?;
         sink.format(&format);
         self.state = State::Records(format);
         Ok(())
+    }
+
+    /// The header of another kind of log: the end of the object, or of what counts until the next header.
+    fn foreign(&mut self, kind: &'static str) -> Result<(), ObjectError> {
+        if self.saw_records {
+            self.state = State::Foreign;
+            return Ok(());
+        }
+        Err(ObjectError::Foreign { kind })
     }
 
     /// A line that is not a record of the current format: perhaps a header, a comment, or a fault.
@@ -140,6 +153,11 @@ impl TextParser {
         if let Some(format) = LineFormat::of_header(line) {
             return self.header(line, format, sink);
         }
+        if is_names(line)
+            && let Some(kind) = foreign::of_line(line)
+        {
+            return self.foreign(kind);
+        }
         sink.malformed(self.line, fault);
         Ok(())
     }
@@ -153,6 +171,16 @@ enum Parsed {
 
 /// Splits one line by its format and hands the record on.
 fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) -> Parsed {
+    parse_values(line, format, true, sink)
+}
+
+/// As [`parse_record`]; with `may_be_stamped`, one timestamp in front of too many values is passed over.
+fn parse_values(
+    line: &[u8],
+    format: &LineFormat,
+    may_be_stamped: bool,
+    sink: &mut impl RecordSink,
+) -> Parsed {
     let mut slots = [&b""[..]; COLUMN_COUNT];
     let columns = &format.columns;
     let mut count = 0;
@@ -169,6 +197,10 @@ fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) ->
             at += 1;
         }
         let token = &line[start..at];
+        if count == 0 && token[0] == b'#' {
+            // A record that somebody put out of action.
+            return Parsed::Empty;
+        }
         if count < columns.len() {
             if let Some(column) = columns[count] {
                 slots[column as usize] = token;
@@ -176,8 +208,8 @@ fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) ->
         } else if token[0] == b'#' {
             // A remark behind a record, as documentation pastes have.
             break;
-        } else if count == columns.len() && value::is_timestamp(first_token(line)) {
-            return parse_record(after_first_token(line), format, sink);
+        } else if may_be_stamped && count == columns.len() && value::is_timestamp(first_token(line)) {
+            return parse_values(after_first_token(line), format, false, sink);
         }
         count += 1;
     }

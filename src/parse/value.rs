@@ -64,10 +64,11 @@ fn ipv4(token: &[u8]) -> Option<Addr> {
             dots += 1;
         } else {
             let digit = byte.wrapping_sub(b'0');
-            digits += 1;
-            if digit > 9 || digits > 3 {
+            // A leading zero: octal to some readers, decimal to others.
+            if digit > 9 || (digits > 0 && octet == 0) {
                 return None;
             }
+            digits += 1;
             octet = octet * 10 + u32::from(digit);
             if octet > 255 {
                 return None;

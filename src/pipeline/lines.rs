@@ -8,6 +8,7 @@ use crate::advise::crosses_zone;
 use crate::attribute::{Attribution, Flow, NatKind, NatTotals, NatUnit, Path, Topology, Vantage};
 use crate::inventory::{NatGateway, VpcEndpoint, VpcEndpointType};
 use crate::model::report::{AttributionLine, EndpointLine, NatGatewayLine};
+use crate::model::time::Bucket;
 use crate::price::toll::{EndpointRates, NatRates, Scale, hours_alive};
 use crate::price::{Meter, PriceBook};
 
@@ -17,6 +18,8 @@ pub(super) struct Lines<'l> {
     pub(super) topology: &'l Topology<'l>,
     pub(super) book: &'l PriceBook,
     pub(super) scale: Scale,
+    /// Hours observed, quiet ones included.
+    pub(super) hours: &'l BTreeSet<Bucket>,
 }
 
 /// States in which a resource no longer costs anything.
@@ -56,7 +59,7 @@ impl Lines<'_> {
             zones.len().max(1) as u64
         });
         let (created, deleted) = known.map_or((None, None), |nat| (nat.created, nat.deleted));
-        let hours_observed = hours_alive(self.attribution.hours.iter(), created, deleted) * zones;
+        let hours_observed = hours_alive(self.hours.iter(), created, deleted) * zones;
         let hours_month = if gone { 0 } else { self.scale.month_hours * zones };
         let rates = NatRates::of(self.book, unit.region.as_deref());
         let bytes_cross_zone = self
@@ -226,8 +229,7 @@ impl Lines<'_> {
             let subnets = known.map_or(0, |endpoint| endpoint.subnet_ids.len() as u64);
             let gone = known.is_some_and(|endpoint| is_gone(&endpoint.state));
             let hours_observed =
-                hours_alive(self.attribution.hours.iter(), known.and_then(|endpoint| endpoint.created), None)
-                    * subnets;
+                hours_alive(self.hours.iter(), known.and_then(|endpoint| endpoint.created), None) * subnets;
             let hours_month = if gone { 0 } else { self.scale.month_hours * subnets };
             match line.endpoint_type {
                 "Gateway" => {

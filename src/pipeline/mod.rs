@@ -17,6 +17,7 @@ use crate::classify::sink::Window;
 use crate::discover::{self, WorkItem};
 use crate::inventory::{self, Inventory};
 use crate::model::report::Report;
+use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::parse::FormatHints;
 use crate::parse::format::LineFormat;
 use crate::price::{PriceBook, PriceError};
@@ -135,6 +136,11 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         book: &book,
         objects,
         sources: compose::source_names(&ranges, settings, inventory_name),
+        asked: settings
+            .window
+            .from
+            .and_then(Bucket::of)
+            .zip(settings.window.to.and_then(|to| Bucket::of(to + BUCKET_SECONDS - 1))),
     }
     .report()
 }

@@ -138,6 +138,18 @@ fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
     if partial.flow_logs.is_empty() {
         return;
     }
+    let without_interface =
+        partial.flow_logs.iter().filter(|log| log.columns & (1 << Column::InterfaceId as u32) == 0).count();
+    if without_interface > 0 {
+        notes.add(
+            "missing-field",
+            None,
+            format!(
+                "{without_interface} flow log(s) have no interface-id: add ${{interface-id}} to their format; without it no \
+                 byte can be attributed."
+            ),
+        );
+    }
     for (names, columns, adds) in FIELDS {
         let lacking: BTreeSet<&str> = partial
             .flow_logs
@@ -289,9 +301,21 @@ fn money_notes(notes: &mut Notes, report: &Report, partial: &Partial) {
                 .to_owned(),
         );
     }
+    if report.period.hours_without_records > 0 {
+        notes.add(
+            "quiet-hours",
+            None,
+            format!(
+                "{} of {} observed hours have no record at all; they are taken as quiet. Where logs are missing instead, \
+                 monthly bytes are a lower bound.",
+                report.period.hours_without_records, report.period.observed_hours
+            ),
+        );
+    }
     let observed =
         i64::try_from(report.period.observed_hours).unwrap_or(i64::MAX).saturating_mul(BUCKET_SECONDS);
     if let Some((start, end)) = partial.span
+        && report.period.hours_without_records == 0
         && (end - start) * 10 < observed * 9
     {
         notes.add(

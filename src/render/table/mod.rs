@@ -32,7 +32,7 @@ pub fn table(report: &Report, style: TableStyle, out: &mut dyn io::Write) -> io:
 }
 
 fn title(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let Period { start, end, observed_hours, month_hours, month_factor } = &report.period;
+    let Period { start, end, observed_hours, month_hours, month_factor, .. } = &report.period;
     let range = match (start, end) {
         (Some(start), Some(end)) => format!("{start} .. {end}"),
         _ => "no record has a time".to_owned(),

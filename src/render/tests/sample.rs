@@ -25,7 +25,14 @@ fn text(value: &str) -> Option<String> {
 pub(super) fn empty() -> Report {
     Report {
         schema: REPORT_SCHEMA,
-        period: Period { start: None, end: None, observed_hours: 0, month_hours: 730, month_factor: None },
+        period: Period {
+            start: None,
+            end: None,
+            observed_hours: 0,
+            hours_without_records: 0,
+            month_hours: 730,
+            month_factor: None,
+        },
         sources: Sources {
             ip_ranges_date: "2026-08-22".to_owned(),
             price_book_date: "2026-11-22".to_owned(),
@@ -176,6 +183,7 @@ pub(super) fn full() -> Report {
             start: text("2026-11-01T00:00:00Z"),
             end: text("2026-11-02T00:00:00Z"),
             observed_hours: 24,
+            hours_without_records: 0,
             month_hours: 730,
             month_factor: usd("30.416667"),
         },
