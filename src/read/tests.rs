@@ -281,7 +281,7 @@ fn a_read_that_fails_keeps_the_records_before() {
     );
 
     // A line that breaks off is dropped: nobody knows how it went on.
-    let (recorder, outcome, _) = read_all(plain[..plain.len() - 1].as_bytes().chain(Broken));
+    let (recorder, outcome, _) = read_all(plain.as_bytes()[..plain.len() - 1].chain(Broken));
     assert_eq!(sizes(&recorder), [1, 2]);
     assert!(outcome.is_err());
 }

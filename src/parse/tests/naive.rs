@@ -210,7 +210,7 @@ fn separator() -> impl Strategy<Value = &'static str> {
 }
 
 /// One line of a log with these fields, without its end.
-fn line(names: Vec<&'static str>) -> impl Strategy<Value = String> {
+fn line(names: &[&'static str]) -> impl Strategy<Value = String> + use<> {
     let values: Vec<_> = names.iter().map(|name| value(name)).collect();
     let record = (values, separator()).prop_map(|(values, separator)| values.join(separator)).boxed();
     let header = Just(names.join(" "));
@@ -238,7 +238,7 @@ fn log() -> impl Strategy<Value = String> {
                 names.push(needed);
             }
         }
-        let lines = prop::collection::vec(line(names.clone()), 0..30);
+        let lines = prop::collection::vec(line(&names), 0..30);
         (Just(names.join(" ")), lines).prop_map(|(header, lines)| [vec![header], lines].concat().join("\n"))
     });
     (prop::bool::weighted(0.1), prop::collection::vec(section, 1..3), prop::bool::ANY).prop_map(
