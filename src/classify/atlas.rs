@@ -36,7 +36,7 @@ pub struct PeerClass {
     pub service: String,
     /// Region of the service; `None` for the internet.
     pub region: Option<String>,
-    /// Whether the Region's managed prefix list holds the address: `None` where no list tells.
+    /// Whether the Region's managed prefix list holds the address that the client sends to: `None` where no list tells.
     pub in_prefix_list: Option<bool>,
     /// Route destinations that contain it, most specific first; indexes into [`Atlas::destinations`].
     pub destinations: Vec<u32>,
@@ -345,7 +345,8 @@ impl<'r> Builder<'r> {
     }
 
     /// For each class so far, the class that its addresses have when they are reached through `64:ff9b::/96`: the same
-    /// service, but the route destinations of the NAT64 prefix.
+    /// service, but the route destinations of the NAT64 prefix. No prefix list holds it, so that no gateway endpoint
+    /// carries it.
     fn nat64_twins(&mut self, v6_layers: &[(Block, Layer)]) -> Vec<u32> {
         let prefix: ipnet::IpNet = "64:ff9b::/96".parse().expect("a constant block");
         let prefix = Block::from(prefix);
@@ -361,10 +362,13 @@ impl<'r> Builder<'r> {
         let destinations: Vec<u32> = containers.into_iter().map(|(_, index)| index).collect();
         (0..self.classes.len())
             .map(|index| {
+                let class = &self.classes[index];
+                let gateway = GATEWAY_SERVICES.contains(&class.service.as_str());
                 let twin = PeerClass {
+                    in_prefix_list: if gateway { Some(false) } else { class.in_prefix_list },
                     destinations: destinations.clone(),
                     nat64: true,
-                    ..self.classes[index].clone()
+                    ..class.clone()
                 };
                 self.intern(twin)
             })
