@@ -9,6 +9,7 @@
 //! longest one of a specific service; then EC2; then AMAZON. The Region is that of the longest block of any service.
 //! (Ranges tie and overlap, so the longest prefix alone is wrong.)
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::ip_ranges::IpRanges;
@@ -36,7 +37,7 @@ pub struct PeerClass {
     pub service: String,
     /// Region of the service; `None` for the internet.
     pub region: Option<String>,
-    /// Whether the Region's managed prefix list holds the address: `None` where no list tells.
+    /// Whether the Region's managed prefix list holds the address that the client sends to: `None` where no list tells.
     pub in_prefix_list: Option<bool>,
     /// Route destinations that contain it, most specific first; indexes into [`Atlas::destinations`].
     pub destinations: Vec<u32>,
@@ -85,8 +86,21 @@ impl<T: Ord + Copy> Partition<T> {
 enum Layer {
     Service { service: u16, region: u16 },
     PrefixList { service: usize, region: u16 },
-    Destination(u32),
+    Destination { index: u32, prefix_list: bool },
     Kept,
+}
+
+impl Layer {
+    /// Order among the layers of one block, innermost last: a static route beats a prefix list's, and of several lists
+    /// the first that a route names is taken.
+    ///
+    /// Source: "Route priority and prefix lists", VPC User Guide (AWS); among several lists AWS leaves it open.
+    fn depth(self) -> (bool, bool, Reverse<u32>) {
+        match self {
+            Self::Destination { index, prefix_list } => (true, !prefix_list, Reverse(index)),
+            _ => (false, false, Reverse(0)),
+        }
+    }
 }
 
 impl Atlas {
@@ -150,7 +164,7 @@ impl<'r> Builder<'r> {
         self.add_prefix_lists(inventory);
         self.add_destinations(inventory);
         // Blocks nest or are apart, never cross, so in this order a stack of open blocks is the chain of containers.
-        self.layers.sort_by_key(|(block, _)| (block.first, block.length));
+        self.layers.sort_by_key(|(block, layer)| (block.first, block.length, layer.depth()));
         let layers = std::mem::take(&mut self.layers);
         let split = layers.partition_point(|(block, _)| block.first < Addr::v4(0).bits());
         let after = layers.partition_point(|(block, _)| block.first <= Addr::v4(u32::MAX).bits());
@@ -213,11 +227,13 @@ impl<'r> Builder<'r> {
             let index = u32::try_from(self.destinations.len()).unwrap_or(u32::MAX);
             self.destinations.push(route.destination.clone());
             match &route.destination {
-                RouteDestination::Cidr(net) => self.layers.push(((*net).into(), Layer::Destination(index))),
+                RouteDestination::Cidr(net) => {
+                    self.layers.push(((*net).into(), Layer::Destination { index, prefix_list: false }));
+                }
                 RouteDestination::PrefixList(id) => {
                     let lists = inventory.prefix_lists.iter().filter(|list| list.prefix_list_id == *id);
                     for entry in lists.filter_map(|list| list.entries.as_ref()).flatten() {
-                        self.layers.push(((*entry).into(), Layer::Destination(index)));
+                        self.layers.push(((*entry).into(), Layer::Destination { index, prefix_list: true }));
                     }
                 }
             }
@@ -280,7 +296,7 @@ impl<'r> Builder<'r> {
         for (block, layer) in open.iter().rev() {
             match *layer {
                 Layer::Kept => {}
-                Layer::Destination(index) => {
+                Layer::Destination { index, .. } => {
                     if !destinations.contains(&index) {
                         destinations.push(index);
                     }
@@ -345,26 +361,31 @@ impl<'r> Builder<'r> {
     }
 
     /// For each class so far, the class that its addresses have when they are reached through `64:ff9b::/96`: the same
-    /// service, but the route destinations of the NAT64 prefix.
+    /// service, but the route destinations of the NAT64 prefix. No prefix list holds it, so that no gateway endpoint
+    /// carries it.
     fn nat64_twins(&mut self, v6_layers: &[(Block, Layer)]) -> Vec<u32> {
         let prefix: ipnet::IpNet = "64:ff9b::/96".parse().expect("a constant block");
         let prefix = Block::from(prefix);
-        let mut containers: Vec<(u8, u32)> = v6_layers
-            .iter()
-            .filter(|(block, _)| block.first <= prefix.first && prefix.last <= block.last)
-            .filter_map(|(block, layer)| match layer {
-                Layer::Destination(index) => Some((block.length, *index)),
-                _ => None,
-            })
-            .collect();
-        containers.sort_by(|a, b| b.cmp(a));
-        let destinations: Vec<u32> = containers.into_iter().map(|(_, index)| index).collect();
+        // Containers of one block, in their order, are nested: the innermost is the last.
+        let mut destinations: Vec<u32> = Vec::new();
+        for (block, layer) in v6_layers.iter().rev() {
+            if let Layer::Destination { index, .. } = layer
+                && block.first <= prefix.first
+                && prefix.last <= block.last
+                && !destinations.contains(index)
+            {
+                destinations.push(*index);
+            }
+        }
         (0..self.classes.len())
             .map(|index| {
+                let class = &self.classes[index];
+                let gateway = GATEWAY_SERVICES.contains(&class.service.as_str());
                 let twin = PeerClass {
+                    in_prefix_list: if gateway { Some(false) } else { class.in_prefix_list },
                     destinations: destinations.clone(),
                     nat64: true,
-                    ..self.classes[index].clone()
+                    ..class.clone()
                 };
                 self.intern(twin)
             })

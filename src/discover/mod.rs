@@ -1,6 +1,8 @@
 //! Stage 1: which objects matter. Pure over a listing.
 
 pub mod layout;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -2,6 +2,9 @@
 
 mod blocks;
 mod counting;
+mod magic;
+#[cfg(test)]
+mod tests;
 
 pub use counting::ByteCounter;
 
@@ -9,6 +12,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use crate::parse::{FormatHints, ObjectError, RecordSink, json};
 use counting::{CountingReader, LimitedReader};
+use magic::{Magic, peek};
 
 /// Bytes an object may inflate to; past it the object fails with what was read before. A delivered object is at most
 /// 75 MB packed, so this leaves a ratio of 900.
@@ -47,25 +51,25 @@ pub fn read<'r>(
     let mut stream: Stream<'r> = Box::new(raw);
     let mut depth = 0;
     loop {
-        let magic = peek(&mut stream, counter)?;
+        let (magic, content) = peek(stream).map_err(|error| damaged(counter, &error))?;
         let unpacked: Box<dyn Read + 'r> = match magic {
-            Magic::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
-            Magic::Zstd => match zstd::Decoder::with_buffer(stream) {
+            Magic::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(content)),
+            Magic::Zstd => match zstd::Decoder::with_buffer(content) {
                 Ok(decoder) => Box::new(decoder),
                 Err(error) => return Err(damaged(counter, &error)),
             },
-            Magic::Snappy => Box::new(snap::read::FrameDecoder::new(stream)),
+            Magic::Snappy => Box::new(snap::read::FrameDecoder::new(content)),
             Magic::Parquet if depth == 0 => return Ok(Content::Parquet),
             Magic::Parquet => {
                 return Err(ObjectError::Unrecognised { what: "a packed Parquet file: unpack it" });
             }
             Magic::Json => {
-                return json::parse(stream, hints.clone(), sink)
+                return json::parse(content, hints.clone(), sink)
                     .map_err(|error| with_offset(error, counter))
                     .map(|()| Content::Lines);
             }
             Magic::Other => {
-                return blocks::parse_lines(stream, hints.clone(), sink, |error| damaged(counter, error))
+                return blocks::parse_lines(content, hints.clone(), sink, |error| damaged(counter, error))
                     .map(|()| Content::Lines);
             }
         };
@@ -78,29 +82,6 @@ pub fn read<'r>(
         let limited = LimitedReader::new(unpacked, MAX_INFLATED_BYTES);
         stream = Box::new(BufReader::with_capacity(READ_BUFFER_BYTES, limited));
     }
-}
-
-/// The kinds of content that are told apart by their first bytes.
-enum Magic {
-    Gzip,
-    Zstd,
-    Snappy,
-    Parquet,
-    Json,
-    Other,
-}
-
-fn peek(stream: &mut Stream<'_>, counter: &ByteCounter) -> Result<Magic, ObjectError> {
-    let start = stream.fill_buf().map_err(|error| damaged(counter, &error))?;
-    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-    Ok(match start {
-        [0x1f, 0x8b, ..] => Magic::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Magic::Zstd,
-        [0xff, 0x06, 0x00, 0x00, b's', b'N', b'a', b'P', ..] => Magic::Snappy,
-        [b'P', b'A', b'R', b'1', ..] => Magic::Parquet,
-        _ if matches!(text.first(), Some(b'{' | b'[')) => Magic::Json,
-        _ => Magic::Other,
-    })
 }
 
 /// A damage with its place: the offset in the stored object up to which bytes were used.

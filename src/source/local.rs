@@ -1,11 +1,12 @@
 //! Local files, directories and globs.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::{Location, LogObject};
 use crate::inventory::InventoryFile;
@@ -60,91 +61,143 @@ pub struct Listing {
     pub unreadable: Vec<(String, String)>,
 }
 
-/// Lists every input: a file, a directory (recursive), a glob, or `-`.
+/// Lists every input: a file, a directory (recursive), a glob, or `-`. An object that is reached in several ways, by
+/// another spelling, a directory above it or a link, is listed once.
 ///
 /// # Errors
 /// When an input does not exist, or a glob is wrong or matches nothing.
 pub fn list(inputs: &[String]) -> Result<Listing, SourceError> {
-    let mut listing = Listing::default();
+    let mut found = Found::default();
     for input in inputs {
         if input == "-" {
-            listing.objects.push(LogObject {
-                name: "-".to_owned(),
-                location: Location::Stdin,
-                size_bytes: 0,
-                explicit: true,
-            });
+            found.add_object(Location::Stdin, PathBuf::from("-"), 0, true);
             continue;
         }
         let path = Path::new(input);
         if path.exists() {
-            add(path, true, &mut listing)?;
+            found.add(path, true)?;
         } else if input.contains(['*', '?', '[']) {
             let paths = glob::glob(input)
                 .map_err(|error| SourceError::BadGlob { input: input.clone(), reason: error.to_string() })?;
-            let before = listing.objects.len();
-            for found in paths {
-                match found {
-                    Ok(path) => add(&path, false, &mut listing)?,
+            let before = found.reached;
+            for path in paths {
+                match path {
+                    Ok(path) => found.add(&path, false)?,
                     Err(error) => {
-                        listing
-                            .unreadable
-                            .push((error.path().display().to_string(), error.error().to_string()));
+                        let name = error.path().display().to_string();
+                        found.listing.unreadable.push((name, error.error().to_string()));
                     }
                 }
             }
-            if listing.objects.len() == before {
+            if found.reached == before {
                 return Err(SourceError::NoMatch { input: input.clone() });
             }
         } else {
             return Err(SourceError::Missing { input: input.clone() });
         }
     }
-    listing.objects.sort();
-    listing.objects.dedup_by(|a, b| a.location == b.location);
-    listing.inventory_dirs.sort();
-    listing.inventory_dirs.dedup();
-    Ok(listing)
+    Ok(found.into_listing())
 }
 
-fn add(path: &Path, explicit: bool, listing: &mut Listing) -> Result<(), SourceError> {
-    let metadata =
-        fs::metadata(path).map_err(|reason| SourceError::Io { path: path.display().to_string(), reason })?;
-    if !metadata.is_dir() {
-        listing.objects.push(LogObject {
-            name: path.display().to_string(),
-            location: Location::File(path.to_owned()),
-            size_bytes: metadata.len(),
-            explicit,
-        });
-        return Ok(());
-    }
-    let inventory = path.join("inventory");
-    if inventory.is_dir() {
-        listing.inventory_dirs.push(inventory.clone());
-    }
-    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(|entry| entry.path() != inventory) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => {
-                let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-                listing.objects.push(LogObject {
-                    name: entry.path().display().to_string(),
-                    location: Location::File(entry.into_path()),
-                    size_bytes,
-                    explicit: false,
-                });
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let name = error
-                    .path()
-                    .map_or_else(|| path.display().to_string(), |path| path.display().to_string());
-                listing.unreadable.push((name, error.to_string()));
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    listing: Listing,
+    /// Objects reached, those reached again included.
+    reached: usize,
+    /// For each file, by its canonical path, its place in the listing.
+    places: HashMap<PathBuf, usize>,
+    /// Canonical paths of directories.
+    directories: HashMap<PathBuf, PathBuf>,
+}
+
+impl Found {
+    fn add(&mut self, path: &Path, explicit: bool) -> Result<(), SourceError> {
+        let metadata = fs::metadata(path)
+            .map_err(|reason| SourceError::Io { path: path.display().to_string(), reason })?;
+        if !metadata.is_dir() {
+            let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            self.add_object(Location::File(path.to_owned()), identity, metadata.len(), explicit);
+            return Ok(());
+        }
+        let inventory = path.join("inventory");
+        if inventory.is_dir() {
+            self.listing.inventory_dirs.push(inventory.clone());
+        }
+        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(|entry| entry.path() != inventory) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+                    let identity = self.identity(&entry);
+                    self.add_object(Location::File(entry.into_path()), identity, size_bytes, false);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let name = error.path().unwrap_or(path).display().to_string();
+                    self.listing.unreadable.push((name, error.to_string()));
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// The canonical path of a file. Its directory's is asked for once, not once per file.
+    fn identity(&mut self, entry: &DirEntry) -> PathBuf {
+        let path = entry.path();
+        let parent = path.parent().unwrap_or(path);
+        if entry.path_is_symlink() {
+            return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        }
+        if !self.directories.contains_key(parent) {
+            let canonical = fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned());
+            self.directories.insert(parent.to_owned(), canonical);
+        }
+        self.directories[parent].join(entry.file_name())
+    }
+
+    fn add_object(&mut self, location: Location, identity: PathBuf, size_bytes: u64, explicit: bool) {
+        self.reached += 1;
+        let name = match &location {
+            Location::File(path) => path.display().to_string(),
+            Location::Stdin => "-".to_owned(),
+        };
+        let object = LogObject { name, location, size_bytes, explicit };
+        let objects = &mut self.listing.objects;
+        let Some(place) = self.places.get(&identity) else {
+            self.places.insert(identity, objects.len());
+            objects.push(object);
+            return;
+        };
+        // The smallest name, whatever order the inputs came in; named by the user if it was once.
+        let known = &mut objects[*place];
+        let explicit = explicit || known.explicit;
+        if object.name < known.name {
+            *known = object;
+        }
+        known.explicit = explicit;
+    }
+
+    fn into_listing(mut self) -> Listing {
+        let canonical = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        self.listing.inventory_dirs.sort();
+        let mut inventories: Vec<PathBuf> = Vec::new();
+        self.listing.inventory_dirs.retain(|path| {
+            let identity = canonical(path);
+            let new = !inventories.contains(&identity);
+            inventories.push(identity);
+            new
+        });
+        // Another input may have led into an inventory, such as a glob beside its directory.
+        let mut inside = vec![false; self.listing.objects.len()];
+        for (identity, place) in &self.places {
+            inside[*place] = inventories.iter().any(|directory| identity.starts_with(directory));
+        }
+        let mut inside = inside.into_iter();
+        self.listing.objects.retain(|object| !inside.next().unwrap_or(false) || object.explicit);
+        self.listing.objects.sort();
+        self.listing
+    }
 }
 
 /// Reads every file below an inventory directory.

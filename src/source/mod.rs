@@ -7,6 +7,8 @@
 )]
 
 mod local;
+#[cfg(test)]
+mod tests;
 
 pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 
