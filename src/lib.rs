@@ -1,5 +1,6 @@
 //! flowtoll reads AWS VPC Flow Logs and answers, to the byte and to the cent, which traffic pays the NAT
 //! gateway toll and what would be cheaper behind a VPC endpoint.
+#![doc = include_str!("README.md")]
 
 pub mod model;
 
@@ -28,6 +29,11 @@ pub mod render;
 pub mod pipeline;
 
 #[cfg(feature = "testkit")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "it writes worlds to disk for tests and benches"
+)]
 pub mod testkit;
 
 #[cfg(feature = "cli")]

@@ -45,7 +45,11 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
             }
         }
     }
-    found.iter().filter(|(_, found)| found.moved.bytes > 0).map(|((vpc, service), f)| line(case, vpc, service, f)).collect()
+    found
+        .iter()
+        .filter(|(_, found)| found.moved.bytes > 0)
+        .map(|((vpc, service), f)| line(case, vpc, service, f))
+        .collect()
 }
 
 /// Why a gateway endpoint of `vpc` would not carry a flow, `None` if it would.
@@ -80,8 +84,11 @@ fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
 }
 
 fn line(case: &Case<'_>, vpc: &str, service: &str, found: &Found) -> AdviceLine {
-    let existing: Vec<&str> =
-        case.topology.gateway_endpoints(vpc, service).map(|endpoint| endpoint.vpc_endpoint_id.as_str()).collect();
+    let existing: Vec<&str> = case
+        .topology
+        .gateway_endpoints(vpc, service)
+        .map(|endpoint| endpoint.vpc_endpoint_id.as_str())
+        .collect();
     let bytes_month = case.scale.month_bytes(found.moved.bytes);
     let now = found.moved.cost_now(case);
     let after = now.map(|_| rust_decimal::Decimal::ZERO);
@@ -89,7 +96,9 @@ fn line(case: &Case<'_>, vpc: &str, service: &str, found: &Found) -> AdviceLine 
     evidence.route_table_ids = found.route_tables.iter().cloned().collect();
     evidence.bytes_excluded = found.excluded.values().sum();
     for (reason, bytes) in &found.excluded {
-        evidence.remarks.push(format!("{bytes} observed bytes of {service} stay on the NAT gateway: {reason}"));
+        evidence
+            .remarks
+            .push(format!("{bytes} observed bytes of {service} stay on the NAT gateway: {reason}"));
     }
     evidence.formula = format!(
         "{bytes_month} bytes a month / 2^30 x NAT gateway rate{} = {} USD now; gateway endpoint 0 USD",
@@ -113,19 +122,24 @@ fn line(case: &Case<'_>, vpc: &str, service: &str, found: &Found) -> AdviceLine 
         )
     } else {
         if lacks {
-            evidence.remarks.push("no describe-vpc-endpoints answer: the endpoint may exist already".to_owned());
+            evidence
+                .remarks
+                .push("no describe-vpc-endpoints answer: the endpoint may exist already".to_owned());
         }
         evidence.way_back = DELETE_NEW_ENDPOINT.into();
         (
             "add-gateway-endpoint",
             format!(
-                "Add a {service} gateway endpoint to {vpc}, associated with {}: it costs nothing and takes these bytes off \
+                "Add {} {service} gateway endpoint to {vpc}, associated with {}: it costs nothing and takes these bytes off \
                  the NAT gateway.",
+                if service.starts_with('s') { "an" } else { "a" },
                 tables(&evidence.route_table_ids)
             ),
         )
     };
-    evidence.remarks.push("adding a gateway endpoint can cut open connections to the service for a moment".to_owned());
+    evidence
+        .remarks
+        .push("adding a gateway endpoint can cut open connections to the service for a moment".to_owned());
     AdviceLine {
         id: format!("{action}/{vpc}/{service}"),
         action,

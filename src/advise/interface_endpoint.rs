@@ -13,7 +13,7 @@ use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::Meter;
 use crate::price::toll::EndpointRates;
 
-use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount, rate_text};
+use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount};
 
 /// A service that its address tells.
 struct KnownService {
@@ -46,10 +46,15 @@ const KNOWN_SERVICES: [KnownService; 2] = [
 pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     let mut found: BTreeMap<(&str, usize), (Moved, Option<&str>)> = BTreeMap::new();
     for flow in &case.attribution.flows {
-        let Some(known) = KNOWN_SERVICES.iter().position(|known| known.service == flow.peer.service) else { continue };
+        let Some(known) = KNOWN_SERVICES.iter().position(|known| known.service == flow.peer.service) else {
+            continue;
+        };
         let (Some(vpc), Some(nat)) = (case.vpc_of(flow), case.nat_of(flow)) else { continue };
         let region = case.region_of(vpc, flow);
-        if flow.route.path != Path::NatGateway || region.is_none() || flow.peer.service_region.as_deref() != region {
+        if flow.route.path != Path::NatGateway
+            || region.is_none()
+            || flow.peer.service_region.as_deref() != region
+        {
             continue;
         }
         let entry = found.entry((vpc, known)).or_insert_with(|| (Moved::default(), region));
@@ -57,7 +62,9 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     }
     found
         .into_iter()
-        .filter_map(|((vpc, known), (moved, region))| line(case, vpc, &KNOWN_SERVICES[known], &moved, region?))
+        .filter_map(|((vpc, known), (moved, region))| {
+            line(case, vpc, &KNOWN_SERVICES[known], &moved, region?)
+        })
         .collect()
 }
 
@@ -92,9 +99,8 @@ fn line(case: &Case<'_>, vpc: &str, known: &KnownService, moved: &Moved, region:
     }
     let bytes_month = case.scale.month_bytes(moved.bytes);
     let mut evidence = moved.evidence(case);
-    let endpoint_gb = case.book.rate(region, Meter::InterfaceEndpointGb);
-    evidence.rates.extend(rates.hour.as_ref().map(|rate| rate_text("interface endpoint per zone", rate, "USD/h")));
-    evidence.rates.extend(endpoint_gb.as_ref().map(|rate| rate_text("interface endpoint", rate, "USD/GB")));
+    evidence.rates.extend(case.rate_text(Some(region), Meter::InterfaceEndpointHour));
+    evidence.rates.extend(case.rate_text(Some(region), Meter::InterfaceEndpointGb));
     evidence.break_even_gb_month_per_zone = break_even(case, region);
     evidence.formula = format!(
         "now {bytes_month} bytes a month / 2^30 x NAT gateway rate = {} USD; after {zones} zone(s) x {} h x hourly rate + \

@@ -16,7 +16,7 @@ use crate::attribute::{Attribution, Flow, NatUnit, Path, Topology};
 use crate::model::money::money_text;
 use crate::model::report::{AdviceLine, EVIDENCE_LIMIT, EndpointLine, Evidence};
 use crate::price::toll::{NatRates, Scale};
-use crate::price::{PriceBook, Rate};
+use crate::price::{Meter, PriceBook};
 
 /// What advice is drawn from.
 pub struct Case<'c> {
@@ -82,6 +82,12 @@ impl Case<'_> {
     fn nat_rates(&self, nat: &str) -> NatRates {
         let unit = self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == nat);
         NatRates::of(self.book, unit.and_then(|unit| unit.region.as_deref()))
+    }
+
+    /// A rate as evidence.
+    fn rate_text(&self, region: Option<&str>, meter: Meter) -> Option<String> {
+        let region = region?;
+        self.book.rate(region, meter).map(|rate| rate.describe(region, meter))
     }
 
     /// Whether an answer of a describe call is missing, or there is no inventory.
@@ -151,15 +157,19 @@ impl Moved {
         clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let mut rates = BTreeSet::new();
         for id in self.by_nat.keys() {
-            let nat = case.nat_rates(id);
-            rates.extend(nat.gb.as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")));
+            let unit = case.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == *id);
+            let region = unit.and_then(|unit| unit.region.as_deref());
+            rates.extend(case.rate_text(region, Meter::NatGatewayGb));
             if self.cross_zone_bytes() > 0 {
-                rates.extend(nat.cross_zone.as_ref().map(|r| rate_text("between zones, each of two sides", r, "USD/GB")));
+                rates.extend(case.rate_text(region, Meter::CrossZoneGb));
             }
         }
         let mut remarks = Vec::new();
         if self.unnamed_clients {
-            remarks.push("some clients are known by address only: no record or inventory names their interface".to_owned());
+            remarks.push(
+                "some clients are known by address only: no record or inventory names their interface"
+                    .to_owned(),
+            );
         }
         if self.cross_zone_bytes() > 0 {
             remarks.push(format!(
@@ -177,12 +187,6 @@ impl Moved {
             ..Evidence::default()
         }
     }
-}
-
-/// A rate as evidence.
-fn rate_text(what: &str, rate: &Rate, unit: &str) -> String {
-    let date = if rate.date.is_empty() { String::new() } else { format!(", {}", rate.date) };
-    format!("{what} {} {unit} ({}{date})", money_text(rate.usd), rate.source)
 }
 
 /// An amount in a formula.

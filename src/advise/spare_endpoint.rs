@@ -10,21 +10,28 @@ use crate::price::Meter;
 use crate::price::toll::NatRates;
 
 use super::interface_endpoint::break_even;
-use super::{Case, amount, rate_text};
+use super::{Case, amount};
 
 /// Advice for every interface endpoint.
 pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     case.endpoints
         .iter()
         .filter(|endpoint| endpoint.endpoint_type == "Interface")
-        .filter_map(|endpoint| if endpoint.idle == Some(true) { Some(idle(case, endpoint)) } else { little_used(case, endpoint) })
+        .filter_map(|endpoint| {
+            if endpoint.idle == Some(true) { Some(idle(case, endpoint)) } else { little_used(case, endpoint) }
+        })
         .collect()
 }
 
 fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> AdviceLine {
     let cost = endpoint.cost_month_usd;
     let mut evidence = evidence(case, endpoint);
-    evidence.formula = format!("{} zone(s) x {} h x hourly rate = {} USD", endpoint.zones.len(), case.scale.month_hours, amount(cost));
+    evidence.formula = format!(
+        "{} zone(s) x {} h x hourly rate = {} USD",
+        endpoint.zones.len(),
+        case.scale.month_hours,
+        amount(cost)
+    );
     evidence.remarks.push(format!(
         "no byte in {} observed hours, and records prove that its interfaces were logged",
         case.scale.observed_hours
@@ -52,9 +59,7 @@ fn little_used(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
     let bytes_month = case.scale.month_bytes(bytes);
     let mut evidence = evidence(case, endpoint);
     evidence.bytes_observed = bytes;
-    evidence.rates.extend(
-        case.book.rate(region, Meter::NatGatewayGb).as_ref().map(|rate| rate_text("NAT gateway", rate, "USD/GB")),
-    );
+    evidence.rates.extend(case.rate_text(Some(region), Meter::NatGatewayGb));
     evidence.formula = format!(
         "now {} zone(s) x {} h x hourly rate + bytes x endpoint rate = {} USD; after {bytes_month} bytes a month / 2^30 x NAT \
          gateway rate = {} USD",
@@ -103,14 +108,11 @@ fn has_nat_default(table: &RouteTable, topology: &Topology<'_>) -> bool {
 }
 
 fn evidence(case: &Case<'_>, endpoint: &EndpointLine) -> Evidence {
-    let rate = |meter| endpoint.region.as_deref().and_then(|region| case.book.rate(region, meter));
+    let region = endpoint.region.as_deref();
     Evidence {
         via: vec![endpoint.vpc_endpoint_id.clone()],
-        rates: rate(Meter::InterfaceEndpointHour)
-            .iter()
-            .map(|rate| rate_text("interface endpoint per zone", rate, "USD/h"))
-            .collect(),
-        break_even_gb_month_per_zone: endpoint.region.as_deref().and_then(|region| break_even(case, region)),
+        rates: case.rate_text(region, Meter::InterfaceEndpointHour).into_iter().collect(),
+        break_even_gb_month_per_zone: region.and_then(|region| break_even(case, region)),
         way_back: format!(
             "create it again with the same subnets, security groups, policy and Private DNS setting (keep the answer of aws \
              ec2 describe-vpc-endpoints --vpc-endpoint-ids {})",

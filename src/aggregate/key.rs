@@ -1,5 +1,7 @@
 //! What totals are kept by.
 
+use std::cmp::Ordering;
+
 use crate::model::flow::FlowDirection;
 use crate::model::time::Bucket;
 
@@ -54,34 +56,35 @@ pub enum Opener {
     Source,
     /// The destination has the higher port.
     Destination,
-    /// The source has the higher port, and the destination a well-known one (below 1024, TCP).
+    /// TCP from a drawn port of the source to a served port of the destination, see [`Opener::of`].
     SourceSurely,
-    /// The destination has the higher port, and the source a well-known one (below 1024, TCP).
+    /// TCP from a drawn port of the destination to a served port of the source.
     DestinationSurely,
 }
 
-/// Ports below this are served, not drawn at random.
-const FIRST_FREE_PORT: u16 = 1_024;
+/// Ports below this are served, not drawn at random (IANA system ports).
+const FIRST_USER_PORT: u16 = 1_024;
+/// From here systems draw ports for conversations they open (Linux 32768, Windows and IANA 49152).
+const FIRST_DRAWN_PORT: u16 = 32_768;
 /// IANA number of TCP.
 const TCP: u8 = 6;
 
 impl Opener {
-    /// From the ports of a record.
+    /// From the ports of a record. It is taken as sure for TCP where one end has a system port and the other has not, or
+    /// one end a port from the range that systems draw from and the other has not.
     pub fn of(src_port: u16, dst_port: u16, protocol: u8) -> Self {
-        let sure = protocol == TCP;
+        let surely = |opener: u16, server: u16| {
+            protocol == TCP
+                && (server < FIRST_USER_PORT && opener >= FIRST_USER_PORT
+                    || server < FIRST_DRAWN_PORT && opener >= FIRST_DRAWN_PORT)
+        };
         match src_port.cmp(&dst_port) {
             _ if src_port == 0 || dst_port == 0 => Self::Unknown,
-            std::cmp::Ordering::Equal => Self::Unknown,
-            std::cmp::Ordering::Greater
-                if sure && dst_port < FIRST_FREE_PORT && src_port >= FIRST_FREE_PORT =>
-            {
-                Self::SourceSurely
-            }
-            std::cmp::Ordering::Greater => Self::Source,
-            std::cmp::Ordering::Less if sure && src_port < FIRST_FREE_PORT && dst_port >= FIRST_FREE_PORT => {
-                Self::DestinationSurely
-            }
-            std::cmp::Ordering::Less => Self::Destination,
+            Ordering::Equal => Self::Unknown,
+            Ordering::Greater if surely(src_port, dst_port) => Self::SourceSurely,
+            Ordering::Greater => Self::Source,
+            Ordering::Less if surely(dst_port, src_port) => Self::DestinationSurely,
+            Ordering::Less => Self::Destination,
         }
     }
 }

@@ -114,6 +114,24 @@ pub struct Presence {
     pub rows: u64,
     /// Rows that say records were lost.
     pub skipdata: u64,
+    /// First and last second of the rows; equal zeros where none has a time.
+    pub span: (i64, i64),
+    /// Accepted bytes of rows that start within [`crate::model::time::SEAM_SECONDS`] of the hour's start.
+    pub early_bytes: u128,
+    /// Accepted bytes of rows that start within as much of the hour's end.
+    pub late_bytes: u128,
+}
+
+impl Presence {
+    /// Widens the span by another one.
+    #[inline]
+    pub fn widen(&mut self, span: (i64, i64)) {
+        self.span = match self.span {
+            (0, 0) => span,
+            known if span == (0, 0) => known,
+            (first, last) => (first.min(span.0), last.max(span.1)),
+        };
+    }
 }
 
 /// Counts of rows and bytes by what became of them while reading.
@@ -308,6 +326,9 @@ impl Partial {
             let known = self.presence.entry((observers[observer as usize], bucket)).or_default();
             known.rows += presence.rows;
             known.skipdata += presence.skipdata;
+            known.widen(presence.span);
+            known.early_bytes += presence.early_bytes;
+            known.late_bytes += presence.late_bytes;
         }
         self.counts.add(&other.counts);
         if let Some((start, end)) = other.span {

@@ -11,13 +11,14 @@ use crate::aggregate::{Key, Sum};
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 
-use super::eni::{NatKind, NatUnit, Role};
+use super::Attribution;
+use super::eni::{Eni, NatKind, NatUnit, Role};
 use super::flows::{Client, FlowId, Flows, Peer};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
-use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni};
+use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni, site};
+use super::seam::{Edges, meets};
 use super::vantage::HourView;
-use super::{Attribution, NatTotals};
 
 /// Runs the three steps.
 pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution {
@@ -43,25 +44,41 @@ pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution
 
 /// Rows of one interface endpoint's interface in one hour: its own, and its clients'.
 #[derive(Debug, Default)]
-struct EndpointHour {
-    own: Vec<(FlowId, Way, u128)>,
-    clients: Vec<(FlowId, Way, u128)>,
+pub(super) struct EndpointHour {
+    pub(super) own: Vec<(FlowId, Way, u128)>,
+    pub(super) clients: Vec<(FlowId, Way, u128)>,
+}
+
+/// Where a row on its way to a NAT unit was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// At the client itself.
+    AtClient,
+    /// At a transit gateway attachment, with the client's address in the packet.
+    InTransit,
+    /// At a transit gateway attachment, without it.
+    InTransitBlind,
 }
 
 /// Paths that a client's egress rows state, by hour (`None` for the whole period), interface, client and peer.
 type StatedRoutes = HashMap<(Option<Bucket>, usize, Party, Party), BTreeSet<Route>>;
 
-struct Assembly<'r, 'a> {
-    resolver: &'r mut Resolver<'a>,
+/// The work in progress.
+pub(super) struct Assembly<'r, 'a> {
+    pub(super) resolver: &'r mut Resolver<'a>,
     /// Interfaces with accepted traffic, by hour.
     active: HashSet<(usize, Bucket)>,
-    nats: Vec<NatUnit>,
-    hours: BTreeMap<(usize, Bucket), HourView>,
-    endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
+    pub(super) nats: Vec<NatUnit>,
+    /// NAT units and the flow logs that show their N1 or N4 rows.
+    pub(super) inside_logs: HashSet<(usize, u32)>,
+    /// Bytes near the borders of each interface's hours.
+    edges: HashMap<(usize, Bucket), Edges>,
+    pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
+    pub(super) endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
     evidence: NatEvidence,
     stated: StatedRoutes,
-    flows: Flows,
-    outcome: Attribution,
+    pub(super) flows: Flows,
+    pub(super) outcome: Attribution,
 }
 
 impl<'r, 'a> Assembly<'r, 'a> {
@@ -71,10 +88,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
             .map(|(key, _)| (resolver.census.eni_of_observer[key.observer as usize], key.bucket))
             .collect();
         let nats = resolver.census.nats.clone();
+        let mut edges: HashMap<(usize, Bucket), Edges> = HashMap::new();
+        for ((observer, bucket), presence) in &resolver.partial.presence {
+            let eni = resolver.census.eni_of_observer[*observer as usize];
+            // Overlapping flow logs show the same bytes each.
+            let known = edges.entry((eni, *bucket)).or_default();
+            known.early = known.early.max(presence.early_bytes);
+            known.late = known.late.max(presence.late_bytes);
+        }
         Self {
             resolver,
             active,
             nats,
+            inside_logs: HashSet::new(),
+            edges,
             hours: BTreeMap::new(),
             endpoint_hours: BTreeMap::new(),
             evidence: NatEvidence::default(),
@@ -88,9 +115,9 @@ impl<'r, 'a> Assembly<'r, 'a> {
         self.resolver.census.eni_of_observer[key.observer as usize]
     }
 
-    fn client_number(&mut self, vpc: Option<&str>, party: Party) -> u32 {
+    fn client_number(&mut self, vpc: Option<&str>, subnet: Option<&str>, party: Party) -> u32 {
         let client = match party.address() {
-            Some(addr) => self.resolver.client_at(vpc, addr),
+            Some(addr) => self.resolver.client_at(vpc, subnet, addr),
             None => Client { vpc_id: vpc.map(str::to_owned), ..Client::default() },
         };
         self.flows.clients.intern(client)
@@ -104,8 +131,10 @@ impl<'r, 'a> Assembly<'r, 'a> {
     /// Step 1.
     fn nat_row(&mut self, key: &Key, sum: Sum, unit: usize) {
         let ends = self.resolver.ends(key);
-        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology);
-        let vpc = self.nats[unit].vpc.clone();
+        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology, |class| {
+            self.resolver.atlas.class(class).nat64
+        });
+        let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
         match leg {
             NatLeg::Outside { way, peer } => {
                 let peer = self.peer_number(peer);
@@ -113,6 +142,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 hour.outside.entry(peer).or_default().add(way, sum.bytes);
             }
             NatLeg::Inside { way, client, peer } => {
+                let flow_log = self.resolver.partial.observers[key.observer as usize].flow_log;
+                self.inside_logs.insert((unit, flow_log));
                 if let Some(addr) = client.address() {
                     let proof = match peer {
                         Party::Unknown => self.evidence.blind.entry((key.bucket, addr)).or_default(),
@@ -120,7 +151,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
                     };
                     proof.insert(unit);
                 }
-                let client = self.client_number(vpc.as_deref(), client);
+                let client = self.client_number(vpc.as_deref(), subnet.as_deref(), client);
                 let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
                 let hour = self.hours.entry((unit, key.bucket)).or_default();
                 match known_peer {
@@ -159,7 +190,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let route = self.public_route(key, index, row);
         let peer = self.peer_number(row.peer);
-        self.place(key, sum, client, peer, row.way, route, false);
+        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
     }
 
     /// The path to a public peer.
@@ -169,6 +200,14 @@ impl<'r, 'a> Assembly<'r, 'a> {
         if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
             return route;
         }
+        let routed = self.resolver.routed(index, row.peer);
+        if row.opened_by_peer_surely {
+            // Nothing can open a conversation through a NAT: without a way in of its own, it came by a load balancer that
+            // keeps the sender's address, and the bytes stay inside.
+            let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
+            let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
+            return if toll { Route::plain(Path::Local) } else { route };
+        }
         for hour in [Some(key.bucket), None] {
             if let Some(routes) = self.stated.get(&(hour, index, row.client, row.peer))
                 && routes.len() == 1
@@ -177,20 +216,13 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 return route.clone();
             }
         }
-        let routed = self.resolver.routed(index, row.peer);
         if let Some(unit) = self.proven_unit(key.bucket, row, index, routed.as_ref()) {
             return self.nat_route(unit);
         }
-        let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
-        let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
-        if toll && row.opened_by_peer_surely {
-            // Nothing can open a conversation through a NAT: this one came in by a load balancer that keeps addresses.
-            return Route::plain(Path::Local);
-        }
-        route
+        routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer))
     }
 
-    fn nat_route(&self, unit: usize) -> Route {
+    pub(super) fn nat_route(&self, unit: usize) -> Route {
         let nat = &self.nats[unit];
         let path = if nat.kind == NatKind::Instance { Path::NatInstance } else { Path::NatGateway };
         Route::through(path, &nat.id)
@@ -244,14 +276,16 @@ impl<'r, 'a> Assembly<'r, 'a> {
     fn private_row(&mut self, key: &Key, sum: Sum, index: usize, row: ClientRow, client: u32, addr: Addr) {
         let census = self.resolver.census;
         let eni = &census.enis[index];
-        if let Some(interface) = self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), addr) {
+        if let Some(interface) =
+            self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr)
+        {
             let id = interface.interface_id.clone();
             let flow = self.endpoint_flow(client, &id, interface.vpc_endpoint_id.clone());
             let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
             hour.clients.push((flow, row.way, sum.bytes));
             return;
         }
-        let far = self.resolver.observer_behind(eni.vpc.as_deref(), addr);
+        let far = self.resolver.observer_behind(index, addr);
         if let Some(far) = far
             && let Role::Endpoint { vpc_endpoint_id } = &census.enis[far].role
         {
@@ -272,18 +306,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
         // The end that opened the conversation is its client, whichever end is logged.
         let opened_here = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
         if route.path != Path::NatGateway && !opened_here && far != Some(index) {
-            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))) {
+            if far.is_some_and(|far| {
+                census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))
+            }) {
                 self.outcome.duplicate_bytes += sum.bytes;
                 return;
             }
-            let opener = self.resolver.client_at(eni.vpc.as_deref(), addr);
+            let opener = self.resolver.client_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
             if opener.interface_id.is_some() {
                 let opener = self.flows.clients.intern(opener);
-                self.place(key, sum, opener, peer, row.way.back(), route, false);
+                self.place(key, sum, opener, peer, row.way.back(), route, Seen::AtClient);
                 return;
             }
         }
-        self.place(key, sum, client, peer, row.way, route, false);
+        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
     }
 
     fn endpoint_flow(&mut self, client: u32, interface: &str, named: Option<String>) -> FlowId {
@@ -314,8 +350,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
         // The endpoint is the peer of its clients: what goes out of it comes in for them.
         let row = self.resolver.client_row(key, eni);
         let way = row.way.back();
-        let (id, vpc) = (eni.id.clone(), eni.vpc.clone());
-        let client = self.client_number(vpc.as_deref(), row.peer);
+        let id = eni.id.clone();
+        let client = self.client_number(eni.vpc.as_deref(), eni.subnet.as_deref(), row.peer);
         let flow = self.endpoint_flow(client, &id, named);
         self.endpoint_hours.entry((id, key.bucket)).or_default().own.push((flow, way, sum.bytes));
     }
@@ -328,61 +364,58 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let ends = self.resolver.ends(key);
         let (src, dst) = (ends.pkt_src.or(ends.src), ends.pkt_dst.or(ends.dst));
         let vpc = eni.vpc.as_deref();
-        let logged = |party: Party| {
-            party
-                .address()
-                .and_then(|addr| self.resolver.observer_behind(vpc, addr))
-                .is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)))
-        };
+        let mut is_logged = false;
+        for addr in [src, dst].into_iter().filter_map(Party::address) {
+            let far = self.resolver.observer_behind(index, addr);
+            is_logged |= far.is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)));
+        }
         let (client, peer, way) = match (src, dst) {
             (Party::Class(_), Party::Address(_)) => (dst, src, Way::In),
             _ => (src, dst, Way::Out),
         };
-        let is_logged = logged(src) || logged(dst);
         if let (Party::Address(_), Party::Class(class)) = (client, peer) {
-            let number = self.client_number(vpc, client);
-            let found = self.flows.clients.get(number).clone();
-            let site = match (&found.vpc_id, vpc) {
-                (Some(own), _) if found.subnet_id.is_some() => Some(Site {
-                    vpc: own,
-                    subnet: found.subnet_id.as_deref(),
-                    zone: found.zone_id.as_deref(),
-                }),
-                (_, Some(vpc)) => {
-                    Some(Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() })
-                }
-                _ => None,
-            };
-            let router = self.resolver.router;
-            let own_site =
-                vpc.map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() });
-            let class = self.resolver.atlas.class(class);
-            let route = own_site
-                .and_then(|site| router.class_route(site, class))
-                .filter(|route| route.path == Path::NatGateway)
-                .or_else(|| site.and_then(|site| router.class_route(site, class)))
-                .unwrap_or(Route::plain(Path::TransitGateway));
+            let blind = client.address().is_some_and(|addr| eni.own.contains(&addr));
+            let number = self.client_number(vpc, eni.subnet.as_deref(), client);
+            let route = self.transit_route(eni, number, class);
             let peer = self.peer_number(peer);
             if self.unit_of(&route).is_some() {
-                self.place(key, sum, number, peer, way, route, true);
+                let seen = if blind { Seen::InTransitBlind } else { Seen::InTransit };
+                self.place(key, sum, number, peer, way, route, seen);
                 return;
             }
             if !is_logged {
-                self.place(key, sum, number, peer, way, route, false);
+                self.place(key, sum, number, peer, way, route, Seen::AtClient);
                 return;
             }
         } else if !is_logged {
             let client = self.flows.clients.intern(client_of_eni(eni));
             let peer = self.peer_number(peer);
-            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), false);
+            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), Seen::AtClient);
             return;
         }
         self.outcome.duplicate_bytes += sum.bytes;
     }
 
+    /// The path to a public peer as seen from a transit gateway attachment: by its own subnet where that leads to a NAT
+    /// gateway (the egress VPC), else by the client's.
+    fn transit_route(&self, eni: &Eni, client: u32, class: u32) -> Route {
+        let (router, class) = (self.resolver.router, self.resolver.atlas.class(class));
+        let own = site(eni);
+        let client = self.flows.clients.get(client);
+        let home = client.vpc_id.as_deref().filter(|_| client.subnet_id.is_some()).map(|vpc| Site {
+            vpc,
+            subnet: client.subnet_id.as_deref(),
+            zone: client.zone_id.as_deref(),
+        });
+        own.and_then(|site| router.class_route(site, class))
+            .filter(|route| route.path == Path::NatGateway)
+            .or_else(|| home.or(own).and_then(|site| router.class_route(site, class)))
+            .unwrap_or(Route::plain(Path::TransitGateway))
+    }
+
     /// Puts a row on its path: into a NAT unit's hour, or straight into the flows.
     #[expect(clippy::too_many_arguments, reason = "one row, spelled out")]
-    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, transit: bool) {
+    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, seen: Seen) {
         if route.path == Path::NatGateway
             && self.unit_of(&route).is_none()
             && let Some(id) = &route.via
@@ -404,8 +437,15 @@ impl<'r, 'a> Assembly<'r, 'a> {
         if matches!(route.path, Path::NatGateway | Path::NatInstance)
             && let Some(unit) = self.unit_of(&route)
         {
+            let eni = &self.resolver.census.enis[self.eni(key)];
+            let remote = eni.vpc.is_some() && eni.vpc != self.nats[unit].vpc;
             let hour = self.hours.entry((unit, key.bucket)).or_default();
-            let rows = if transit { &mut hour.transit } else { &mut hour.clients };
+            hour.has_remote_clients |= remote && seen == Seen::AtClient;
+            let rows = match seen {
+                Seen::AtClient => &mut hour.clients,
+                Seen::InTransit => &mut hour.transit,
+                Seen::InTransitBlind => &mut hour.transit_blind,
+            };
             rows.entry((client, peer)).or_default().add(way, sum.bytes);
             return;
         }
@@ -413,47 +453,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
         self.flows.add(FlowId { client, route, peer, estimated: false }, way, sum.bytes);
     }
 
-    /// Step 3.
-    fn finish(mut self) -> Attribution {
-        let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
-        for ((unit, _), hour) in std::mem::take(&mut self.hours) {
-            let Some(decision) = hour.decide() else { continue };
-            self.outcome.duplicate_bytes += decision.duplicate_bytes;
-            let route = self.nat_route(unit);
-            let route = self.flows.routes.intern(route);
-            let entry = totals[unit].by_vantage.entry(decision.vantage).or_default();
-            entry.0 += 1;
-            for part in &decision.counted {
-                entry.1.merge(part.volume);
-                let client = part.client.unwrap_or_else(|| {
-                    let nat = &self.nats[unit];
-                    self.flows.clients.intern(Client {
-                        vpc_id: nat.vpc.clone(),
-                        region: nat.region.clone(),
-                        ..Client::default()
-                    })
-                });
-                let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
-                let id = FlowId { client, route, peer, estimated: part.estimated };
-                self.flows.add(id, Way::Out, part.volume.bytes_out);
-                self.flows.add(id, Way::In, part.volume.bytes_in);
-            }
-            if let Some((counted, other)) = decision.compared {
-                let sum = totals[unit].compared.get_or_insert((0, 0));
-                *sum = (sum.0 + counted, sum.1 + other);
-            }
-        }
-        for hour in std::mem::take(&mut self.endpoint_hours).into_values() {
-            let (counted, other) =
-                if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
-            for (flow, way, bytes) in counted {
-                self.flows.add(flow, way, bytes);
-            }
-            self.outcome.duplicate_bytes += other.iter().map(|(_, _, bytes)| bytes).sum::<u128>();
-        }
-        self.outcome.nats = self.nats.into_iter().zip(totals).collect();
-        self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-        self.outcome.flows = self.flows.into_sorted();
-        self.outcome
+    /// Whether `bytes` of a client in `hour` can be the ones that `others` (interfaces of the gateway or endpoint) show in
+    /// `next`, by when their rows start.
+    pub(super) fn at_border(
+        &self,
+        client: u32,
+        hour: Bucket,
+        bytes: u128,
+        others: &[usize],
+        next: Bucket,
+    ) -> bool {
+        let edges = |eni: usize, hour: Bucket| self.edges.get(&(eni, hour)).copied().unwrap_or_default();
+        let client = self.flows.clients.get(client).interface_id.as_deref();
+        client.and_then(|id| self.resolver.census.by_id(id)).is_some_and(|eni| {
+            others.iter().any(|other| meets(hour, edges(eni, hour), next, edges(*other, next), bytes))
+        })
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::aggregate::{EndKind, Key, ObserverFacts, Opener, Partial, Sum, learn};
+use crate::aggregate::{Key, ObserverFacts, Partial, Sum, learn};
 use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
 use crate::model::addr::Addr;
 
+use super::shape::{Shape, Shapes};
 use super::topology::Topology;
 
 /// What an observer's rows are read as.
@@ -106,6 +107,7 @@ impl Census {
         let index: HashMap<&str, usize> = facts.keys().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
         let eni_of_observer: Vec<usize> =
             partial.observers.iter().map(|observer| index[text(&observer.id).as_str()]).collect();
+        let logged = logged_places(partial, &eni_of_observer, facts.len(), topology);
         let shapes = Shapes::collect(partial, rows, &eni_of_observer, facts.len());
         let mut census = Self {
             enis: Vec::with_capacity(facts.len()),
@@ -114,14 +116,16 @@ impl Census {
             by_address: HashMap::new(),
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
-            let mut eni = describe(id, facts, topology);
-            if eni.own.is_empty() {
+            let mut eni = describe(id, facts, &logged[place], topology);
+            // A regional NAT gateway's rows show others' addresses only.
+            if eni.own.is_empty() && !is_nat_gateway_id(id) {
                 eni.own.extend(shapes.by_eni[place].own_address());
-                settle(&mut eni, topology);
+                settle(&mut eni, facts, topology);
             }
             eni.role = census.role(&eni, facts, &shapes.by_eni[place], topology);
             census.enis.push(eni);
         }
+        census.name_by_route();
         for (index, eni) in census.enis.iter().enumerate() {
             for addr in &eni.own {
                 census.by_address.entry(*addr).or_default().push(index);
@@ -155,7 +159,7 @@ impl Census {
         if let Some(index) = self.nat_of_interface(&eni.id, topology) {
             return Role::Nat(index);
         }
-        if eni.id.starts_with("nat-") || matches!(logged_type.as_str(), "regional_nat_gateway") {
+        if is_nat_gateway_id(&eni.id) || matches!(logged_type.as_str(), "regional_nat_gateway") {
             return Role::Nat(self.add_nat(eni, NatKind::Regional, shape));
         }
         if matches!(logged_type.as_str(), "nat_gateway" | "natGateway") {
@@ -198,6 +202,30 @@ impl Census {
         Role::Client
     }
 
+    /// A NAT gateway that a route names and the inventory lacks, and an interface that its rows show to be a NAT's: where a
+    /// VPC has exactly one of each, they are the same gateway.
+    fn name_by_route(&mut self) {
+        let only = |found: Vec<usize>| if let [one] = found[..] { Some(one) } else { None };
+        let vpcs: BTreeSet<String> = self.nats.iter().filter_map(|nat| nat.vpc.clone()).collect();
+        for vpc in vpcs {
+            let of = |named: bool| {
+                let fits = |nat: &NatUnit| {
+                    nat.kind == NatKind::Zonal
+                        && nat.inventory.is_none()
+                        && nat.vpc.as_ref() == Some(&vpc)
+                        && is_nat_gateway_id(&nat.id) == named
+                };
+                only((0..self.nats.len()).filter(|index| fits(&self.nats[*index])).collect())
+            };
+            if let (Some(named), Some(seen)) = (of(true), of(false)) {
+                // The unnamed unit takes the name; units are referred to by number, so the named one's place is left empty.
+                let name = std::mem::take(&mut self.nats[named].id);
+                self.nats[seen].id = name;
+                self.nats[named].vpc = None;
+            }
+        }
+    }
+
     fn nat_of_interface(&self, id: &str, topology: &Topology<'_>) -> Option<usize> {
         let by_id = |nat: &str| self.nats.iter().position(|unit| unit.id == nat);
         if let Some(index) = by_id(id) {
@@ -214,7 +242,10 @@ impl Census {
 
     fn add_nat(&mut self, eni: &Eni, kind: NatKind, shape: &Shape) -> usize {
         let mut own = eni.own.clone();
-        own.extend(shape.translated.keys());
+        if kind != NatKind::Regional {
+            own.extend(shape.translated.keys());
+            own.extend(shape.stand_ins.difference(&shape.clients));
+        }
         self.nats.push(NatUnit {
             id: eni.id.clone(),
             kind,
@@ -285,15 +316,18 @@ fn nat_unit(index: usize, nat: &NatGateway, topology: &Topology<'_>) -> NatUnit 
     }
 }
 
-fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
+fn describe(id: &str, facts: &ObserverFacts, logged: &LoggedPlace, topology: &Topology<'_>) -> Eni {
     let interface = topology.interface(id);
     let fact = |value: &Option<Box<[u8]>>| value.as_deref().map(text);
-    let subnet =
-        interface.and_then(|interface| interface.subnet_id.clone()).or_else(|| fact(&facts.subnet_id));
+    let subnet = interface
+        .and_then(|interface| interface.subnet_id.clone())
+        .or_else(|| fact(&facts.subnet_id))
+        .or_else(|| logged.subnet.clone());
     let vpc = interface
         .and_then(|interface| interface.vpc_id.clone())
         .or_else(|| fact(&facts.vpc_id))
-        .or_else(|| Some(topology.subnet(subnet.as_deref()?)?.vpc_id.clone()));
+        .or_else(|| Some(topology.subnet(subnet.as_deref()?)?.vpc_id.clone()))
+        .or_else(|| logged.vpc.clone());
     let zone = subnet
         .as_deref()
         .and_then(|subnet| topology.zone_of_subnet(subnet))
@@ -319,13 +353,47 @@ fn describe(id: &str, facts: &ObserverFacts, topology: &Topology<'_>) -> Eni {
     }
 }
 
+/// Where a flow log's resource puts its interfaces.
+#[derive(Debug, Clone, Default)]
+struct LoggedPlace {
+    vpc: Option<String>,
+    subnet: Option<String>,
+}
+
+/// For each interface, what the resources of its flow logs (`describe-flow-logs`) tell: the default format has no VPC.
+fn logged_places(
+    partial: &Partial,
+    eni_of_observer: &[usize],
+    count: usize,
+    topology: &Topology<'_>,
+) -> Vec<LoggedPlace> {
+    let mut places = vec![LoggedPlace::default(); count];
+    for (observer, eni) in partial.observers.iter().zip(eni_of_observer) {
+        let identity = &partial.flow_logs[observer.flow_log as usize].identity;
+        let log = topology.inventory.flow_logs.iter().find(|log| log.flow_log_id == *identity);
+        let Some(resource) = log.map(|log| log.resource_id.as_str()) else { continue };
+        if resource.starts_with("vpc-") {
+            places[*eni].vpc = Some(resource.to_owned());
+        } else if let Some(subnet) = topology.subnet(resource) {
+            places[*eni].subnet = Some(resource.to_owned());
+            places[*eni].vpc = Some(subnet.vpc_id.clone());
+        }
+    }
+    places
+}
+
 /// Places an interface that neither the inventory nor its records place, by its address: in the only VPC whose block
 /// holds it.
-fn settle(eni: &mut Eni, topology: &Topology<'_>) {
+fn settle(eni: &mut Eni, facts: &ObserverFacts, topology: &Topology<'_>) {
     let Some(addr) = eni.own.first().copied() else { return };
     if eni.vpc.is_none() {
+        let account = facts.account_id.as_deref().map(text);
         let homes = topology.other_vpcs_holding(None, addr);
-        if let (1, Some(home)) = (homes.len(), homes.first()) {
+        let mut homes = homes.iter().filter(|home| match (&account, topology.account_of_vpc(home)) {
+            (Some(account), Some(owner)) => account == owner,
+            _ => true,
+        });
+        if let (Some(home), None) = (homes.next(), homes.next()) {
             eni.vpc = Some((*home).to_owned());
             eni.region = topology.region_of_vpc(home).map(str::to_owned).or_else(|| eni.region.take());
         }
@@ -338,80 +406,12 @@ fn settle(eni: &mut Eni, topology: &Topology<'_>) {
     }
 }
 
+/// Whether an observer is a regional NAT gateway itself: its rows carry no interface id.
+fn is_nat_gateway_id(id: &str) -> bool {
+    id.starts_with("nat-")
+}
+
 /// Text of an identifier; bytes that are no UTF-8 are replaced.
 fn text(bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(bytes.as_ref()).into_owned()
-}
-
-/// What the rows of one interface look like.
-#[derive(Debug, Default)]
-struct Shape {
-    /// Records in which an address is source or destination as logged.
-    seen: BTreeMap<Addr, u64>,
-    /// Own addresses of rows shaped like N1 or N4.
-    translated: BTreeMap<Addr, u64>,
-    /// Rows whose packet source is neither the logged source nor the far side: forwarding without translation.
-    forwarded: u64,
-    /// N1/N4-shaped rows whose outer end opened the conversation: a load balancer that keeps client addresses.
-    opened_outside: u64,
-}
-
-impl Shape {
-    /// A NAT: N1 or N4 rows, opened from inside, and no forwarding of foreign addresses to the outside.
-    fn translates(&self) -> bool {
-        let translated: u64 = self.translated.values().sum();
-        translated > 0 && self.forwarded == 0 && self.opened_outside * 2 < translated
-    }
-
-    /// The address in the most rows; every row of an interface shows its own.
-    fn own_address(&self) -> Option<Addr> {
-        let most = self.seen.values().max()?;
-        let mut best = self.seen.iter().filter(|(_, count)| *count == most).map(|(addr, _)| *addr);
-        match (best.next(), best.next()) {
-            (Some(addr), None) => Some(addr),
-            _ => None,
-        }
-    }
-}
-
-struct Shapes {
-    by_eni: Vec<Shape>,
-}
-
-impl Shapes {
-    fn collect(partial: &Partial, rows: &[(Key, Sum)], eni_of_observer: &[usize], count: usize) -> Self {
-        let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
-        let addr = |index: u32| partial.addresses[index as usize];
-        for (key, sum) in rows {
-            let shape = &mut by_eni[eni_of_observer[key.observer as usize]];
-            for end in [key.src, key.dst] {
-                if let EndKind::Address(index) = end.kind() {
-                    *shape.seen.entry(addr(index)).or_default() += sum.records;
-                }
-            }
-            match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
-                // N1: a private source, sent on to a public address.
-                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(_), EndKind::Class(_)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // N4: from a public address, to a private one.
-                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(_)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // Sent out with, or received for, a private address that is not the logged one.
-                (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
-                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other))
-                    if own != other =>
-                {
-                    shape.forwarded += sum.records;
-                }
-                _ => {}
-            }
-        }
-        Self { by_eni }
-    }
 }

@@ -111,7 +111,13 @@ pub enum NatLeg {
 }
 
 /// Reads a row at a NAT unit. Works without a direction field; uses one where addresses leave a doubt.
-pub fn nat_leg(ends: Ends, direction: FlowDirection, nat: &NatUnit, topology: &Topology<'_>) -> NatLeg {
+pub fn nat_leg(
+    ends: Ends,
+    direction: FlowDirection,
+    nat: &NatUnit,
+    topology: &Topology<'_>,
+    is_nat64: impl Fn(u32) -> bool,
+) -> NatLeg {
     let own = |party: Party| party.address().is_some_and(|addr| nat.own.contains(&addr));
     let inside = |party: Party| party.address().is_some_and(|addr| is_client(addr, nat, topology));
     let Ends { src, dst, pkt_src, pkt_dst } = ends;
@@ -138,6 +144,9 @@ pub fn nat_leg(ends: Ends, direction: FlowDirection, nat: &NatUnit, topology: &T
         NatLeg::Inside { way: Way::In, client: client_of(pkt_dst, dst), peer: pkt_src.or(src) },
     );
     match (src, dst, direction) {
+        // The inner side of NAT64 is told by its prefix, even where the client's IPv6 address is nobody's we know.
+        (_, Party::Class(class), _) if is_nat64(class) => n1,
+        (Party::Class(class), ..) if is_nat64(class) => n4,
         (Party::Address(_), Party::Class(_), FlowDirection::Egress)
             if !inside_client_known(src, topology, nat) =>
         {

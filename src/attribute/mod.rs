@@ -6,11 +6,14 @@
 
 mod assemble;
 mod eni;
+mod finish;
 mod flows;
 mod legs;
 mod overlap;
 mod path;
 mod resolve;
+mod seam;
+mod shape;
 mod topology;
 mod vantage;
 
@@ -77,7 +80,7 @@ pub struct Attribution {
     pub flow_logs: BTreeSet<String>,
     /// Interfaces with SKIPDATA rows.
     pub skipped_interfaces: BTreeSet<String>,
-    /// Hours with records.
+    /// Hours with records of any kind.
     pub hours: BTreeSet<Bucket>,
 }
 

@@ -47,7 +47,7 @@ impl Path {
 pub struct Route {
     /// How.
     pub path: Path,
-    /// NAT gateway, endpoint, gateway or connection id; `None` where there is none or it is not known.
+    /// NAT gateway, endpoint, or a NAT instance's interface; `None` where there is none or it is not known.
     pub via: Option<String>,
 }
 
@@ -139,13 +139,24 @@ impl<'a> Router<'a> {
         }
         let table = self.topology.route_table(site.vpc, site.subnet)?;
         let target = self.topology.route_to_address(table, addr)?;
-        let next = |site: Site<'_>| (hops > 0).then(|| self.address_from(site, addr, hops - 1)).flatten();
-        let leaves_vpc = matches!(target, RouteTarget::TransitGateway(_));
-        if leaves_vpc && !self.topology.other_vpcs_holding(Some(site.vpc), addr).is_empty() {
-            // The far VPC is known: the bytes end there, whatever its own default route is.
-            return Some(self.follow(site, target, |_| None));
+        if let RouteTarget::TransitGateway(_) = target {
+            let known_home = !self.topology.other_vpcs_holding(Some(site.vpc), addr).is_empty();
+            let next = |site: Site<'_>| {
+                let route =
+                    (hops > 0 && !known_home).then(|| self.address_from(site, addr, hops - 1)).flatten();
+                // Beyond a transit gateway a private address is reached through a private NAT gateway or none: the
+                // default route to a public one is not for it.
+                route.filter(|route| self.is_private_nat(route))
+            };
+            return Some(self.follow(site, target, next));
         }
+        let next = |site: Site<'_>| (hops > 0).then(|| self.address_from(site, addr, hops - 1)).flatten();
         Some(self.follow(site, target, next))
+    }
+
+    fn is_private_nat(self, route: &Route) -> bool {
+        let gateways = &self.topology.inventory.nat_gateways;
+        gateways.iter().any(|nat| nat.private && Some(&nat.nat_gateway_id) == route.via.as_ref())
     }
 
     fn follow(
@@ -157,14 +168,14 @@ impl<'a> Router<'a> {
         match target {
             RouteTarget::Local => Route::plain(Path::Local),
             RouteTarget::NatGateway(id) => Route::through(Path::NatGateway, id),
-            RouteTarget::InternetGateway(id) => Route::through(Path::InternetGateway, id),
-            RouteTarget::EgressOnlyInternetGateway(id) => Route::through(Path::EgressOnlyInternetGateway, id),
-            RouteTarget::VpcPeering(id) => Route::through(Path::Peering, id),
-            RouteTarget::VirtualPrivateGateway(id) => Route::through(Path::Vpn, id),
+            RouteTarget::InternetGateway(_) => Route::plain(Path::InternetGateway),
+            RouteTarget::EgressOnlyInternetGateway(_) => Route::plain(Path::EgressOnlyInternetGateway),
+            RouteTarget::VpcPeering(_) => Route::plain(Path::Peering),
+            RouteTarget::VirtualPrivateGateway(_) => Route::plain(Path::Vpn),
             RouteTarget::VpcEndpoint(id) => self.through_endpoint(site, id, next),
-            RouteTarget::TransitGateway(id) => self
-                .through_transit(site, id, next)
-                .unwrap_or_else(|| Route::through(Path::TransitGateway, id)),
+            RouteTarget::TransitGateway(id) => {
+                self.through_transit(site, id, next).unwrap_or(Route::plain(Path::TransitGateway))
+            }
             RouteTarget::NetworkInterface(id) => Route::through(Path::NatInstance, id),
             RouteTarget::Other(_) => Route::plain(Path::Unknown),
         }
@@ -209,23 +220,16 @@ impl<'a> Router<'a> {
         if routes.len() == 1 { routes.pop() } else { None }
     }
 
-    /// The endpoint, if any, whose interface holds `addr` as seen from `vpc`: in the VPC itself, else in the only other
-    /// VPC that has it.
-    pub fn endpoint_interface_at(&self, vpc: Option<&str>, addr: Addr) -> Option<&'a NetworkInterface> {
-        let is_endpoint = |interface: &&NetworkInterface| interface.kind == InterfaceKind::VpcEndpoint;
-        if let Some(vpc) = vpc {
-            if let Some(interface) = self.topology.interface_at(vpc, addr) {
-                return Some(interface).filter(is_endpoint);
-            }
-            if self.topology.vpc_holds(vpc, addr) {
-                return None;
-            }
-        }
-        let others = self.topology.other_vpcs_holding(vpc, addr);
-        let mut found = others.iter().filter_map(|other| self.topology.interface_at(other, addr));
-        match (found.next(), found.next()) {
-            (Some(interface), None) => Some(interface).filter(is_endpoint),
-            _ => None,
-        }
+    /// The endpoint interface, if any, that holds `addr` as seen from a place.
+    pub fn endpoint_interface_at(
+        &self,
+        vpc: Option<&str>,
+        subnet: Option<&str>,
+        addr: Addr,
+    ) -> Option<&'a NetworkInterface> {
+        let home = self.topology.home_of(vpc, subnet, addr)?;
+        self.topology
+            .interface_at(home, addr)
+            .filter(|interface| interface.kind == InterfaceKind::VpcEndpoint)
     }
 }

@@ -61,7 +61,8 @@ pub struct Resolver<'a> {
     /// Routes.
     pub router: Router<'a>,
     routes: HashMap<(usize, Party), Option<Route>>,
-    clients: HashMap<(Option<String>, Addr), Client>,
+    clients: HashMap<(Option<String>, Option<String>, Addr), Client>,
+    observers: HashMap<(usize, Addr), Option<usize>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -80,6 +81,7 @@ impl<'a> Resolver<'a> {
             router: Router { topology, atlas },
             routes: HashMap::new(),
             clients: HashMap::new(),
+            observers: HashMap::new(),
         }
     }
 
@@ -141,6 +143,12 @@ impl<'a> Resolver<'a> {
         }
         let hop = self.next_hop(key)?;
         let id = String::from_utf8_lossy(&hop.interface_id).into_owned();
+        if matches!(
+            &*hop.interface_type,
+            b"network_load_balancer" | b"load_balancer" | b"gateway_load_balancer"
+        ) {
+            return Some(Route::plain(Path::Local));
+        }
         let named = |path: Path, name: &str| Route { path, via: (!name.is_empty()).then(|| name.to_owned()) };
         match &*hop.interface_type {
             b"nat_gateway" | b"natGateway" | b"regional_nat_gateway" => {
@@ -236,51 +244,45 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The client behind an address that something in `vpc` saw: an interface there, else of the only other VPC that
-    /// has it, else the subnet or VPC whose block holds it, else an observer that uses the address.
-    pub fn client_at(&mut self, vpc: Option<&str>, addr: Addr) -> Client {
-        let key = (vpc.map(str::to_owned), addr);
+    /// The client behind an address as seen from a place: the interface that holds it in the VPC where it is, else that
+    /// VPC's subnet, else an observer that uses the address.
+    pub fn client_at(&mut self, vpc: Option<&str>, subnet: Option<&str>, addr: Addr) -> Client {
+        let key = (vpc.map(str::to_owned), subnet.map(str::to_owned), addr);
         if let Some(client) = self.clients.get(&key) {
             return client.clone();
         }
-        let client = self.find_client(vpc, addr);
+        let client = self.find_client(vpc, subnet, addr);
         self.clients.insert(key, client.clone());
         client
     }
 
-    fn find_client(&self, vpc: Option<&str>, addr: Addr) -> Client {
-        if let Some(vpc) = vpc {
-            if let Some(interface) = self.topology.interface_at(vpc, addr) {
-                return self.client_of_interface(interface);
-            }
-            if let Some(observer) = self.census.observer_at(Some(vpc), addr)
-                && self.census.enis[observer].vpc.as_deref() == Some(vpc)
-            {
-                return client_of_eni(&self.census.enis[observer]);
-            }
-            if self.topology.vpc_holds(vpc, addr) {
-                return self.client_in_vpc(vpc, addr);
-            }
+    fn find_client(&self, vpc: Option<&str>, subnet: Option<&str>, addr: Addr) -> Client {
+        let home = self.topology.home_of(vpc, subnet, addr);
+        if let Some(interface) = home.and_then(|home| self.topology.interface_at(home, addr)) {
+            return self.client_of_interface(interface);
         }
-        let others = self.topology.other_vpcs_holding(vpc, addr);
-        if let (1, Some(other)) = (others.len(), others.first()) {
-            if let Some(interface) = self.topology.interface_at(other, addr) {
-                return self.client_of_interface(interface);
-            }
-            if let Some(observer) = self.census.observer_at(Some(other), addr) {
-                return client_of_eni(&self.census.enis[observer]);
-            }
-            return self.client_in_vpc(other, addr);
-        }
-        if others.is_empty()
-            && let Some(observer) = self.census.observer_at(None, addr)
-        {
+        if let Some(observer) = self.observer_using(home, vpc, addr) {
             return client_of_eni(&self.census.enis[observer]);
+        }
+        if let Some(home) = home {
+            return self.client_in_vpc(home, addr);
         }
         // An address without a home: of the VPC that saw it only if that VPC's blocks are not known at all.
         let known =
             vpc.is_some_and(|vpc| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc));
         Client { vpc_id: vpc.filter(|_| !known).map(str::to_owned), ..Client::default() }
+    }
+
+    /// The observer that uses an address by its own records: in the VPC where the address is, or, where no VPC is known to
+    /// have it, in the VPC that saw it, else the only one anywhere.
+    fn observer_using(&self, home: Option<&str>, vpc: Option<&str>, addr: Addr) -> Option<usize> {
+        if home.is_some() {
+            return self.census.observer_at(home, addr);
+        }
+        if !self.topology.other_vpcs_holding(None, addr).is_empty() {
+            return None;
+        }
+        self.census.observer_at(vpc, addr).or_else(|| self.census.observer_at(None, addr))
     }
 
     fn client_in_vpc(&self, vpc: &str, addr: Addr) -> Client {
@@ -317,28 +319,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The observer behind an address seen from `vpc`: by the inventory, else by the observers' own records; in the VPC
-    /// itself, else in the only other VPC that has the address.
-    pub fn observer_behind(&self, vpc: Option<&str>, addr: Addr) -> Option<usize> {
-        let in_vpc = |vpc: &str| {
-            let interface = self.topology.interface_at(vpc, addr);
-            interface
-                .and_then(|interface| self.census.by_id(&interface.interface_id))
-                .or_else(|| self.census.observer_at(Some(vpc), addr))
-        };
-        let Some(here) = vpc else { return self.census.observer_at(None, addr) };
-        if let Some(found) = in_vpc(here) {
-            return Some(found);
+    /// The observer behind an address as seen from an observer, remembered.
+    pub fn observer_behind(&mut self, from: usize, addr: Addr) -> Option<usize> {
+        if let Some(found) = self.observers.get(&(from, addr)) {
+            return *found;
         }
-        if self.topology.vpc_holds(here, addr) {
-            return None;
-        }
-        let others = self.topology.other_vpcs_holding(vpc, addr);
-        match others.first() {
-            Some(other) if others.len() == 1 => in_vpc(other),
-            Some(_) => None,
-            None => self.census.observer_at(None, addr),
-        }
+        let eni = &self.census.enis[from];
+        let home = self.topology.home_of(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
+        let found = home
+            .and_then(|home| self.topology.interface_at(home, addr))
+            .and_then(|interface| self.census.by_id(&interface.interface_id))
+            .or_else(|| self.observer_using(home, eni.vpc.as_deref(), addr));
+        self.observers.insert((from, addr), found);
+        found
     }
 
     /// The peer of a party.
@@ -370,7 +363,7 @@ pub fn client_of_eni(eni: &Eni) -> Client {
 }
 
 /// Where an observer is, if its VPC is known.
-fn site(eni: &Eni) -> Option<Site<'_>> {
+pub fn site(eni: &Eni) -> Option<Site<'_>> {
     eni.vpc.as_deref().map(|vpc| Site { vpc, subnet: eni.subnet.as_deref(), zone: eni.zone.as_deref() })
 }
 

@@ -140,6 +140,39 @@ impl<'i> Topology<'i> {
         blocks.chain(subnets).filter(|id| Some(*id) != vpc).collect()
     }
 
+    /// The VPC where `addr` is, as seen from a place: the place's own VPC; else the one that its route's peering connection
+    /// or transit gateway leads to; else the only one that has the address at all. The same block in two VPCs is two
+    /// places, and `None` is the answer where nothing tells which.
+    pub fn home_of(&self, vpc: Option<&str>, subnet: Option<&str>, addr: Addr) -> Option<&'i str> {
+        let holders = self.other_vpcs_holding(None, addr);
+        if let Some(own) = holders.iter().find(|id| Some(**id) == vpc) {
+            return Some(own);
+        }
+        let Some(vpc) = vpc else { return only(holders.into_iter()) };
+        let leads = |table: &'i RouteTable| match self.route_to_address(table, addr) {
+            Some(RouteTarget::TransitGateway(id) | RouteTarget::VpcPeering(id)) => Some(id.as_str()),
+            _ => None,
+        };
+        let own_table = self.route_table(vpc, subnet).and_then(leads);
+        let all_tables =
+            self.inventory.route_tables.iter().filter(|table| table.vpc_id == vpc).filter_map(leads);
+        let connections: BTreeSet<&str> = match own_table {
+            Some(connection) => BTreeSet::from([connection]),
+            None => all_tables.collect(),
+        };
+        let joined = holders.iter().copied().filter(|holder| {
+            self.inventory.route_tables.iter().filter(|table| table.vpc_id == *holder).any(|table| {
+                table.routes.iter().any(|route| match &route.target {
+                    RouteTarget::TransitGateway(id) | RouteTarget::VpcPeering(id) => {
+                        connections.contains(id.as_str())
+                    }
+                    _ => false,
+                })
+            })
+        });
+        only(joined).or_else(|| only(holders.iter().copied()))
+    }
+
     /// The route table that serves a subnet: its own, else the VPC's main one.
     pub fn route_table(&self, vpc: &str, subnet: Option<&str>) -> Option<&'i RouteTable> {
         subnet
@@ -177,6 +210,15 @@ impl<'i> Topology<'i> {
                     .find(|subnet| subnet.vpc_id == vpc)
                     .and_then(|subnet| subnet.region.as_deref())
             })
+    }
+
+    /// Owner account of a VPC.
+    pub fn account_of_vpc(&self, vpc: &str) -> Option<&'i str> {
+        self.inventory
+            .vpcs
+            .iter()
+            .find(|known| known.vpc_id == vpc)
+            .and_then(|known| known.account_id.as_deref())
     }
 
     /// The gateway endpoints of a VPC for a service, in order of id.
@@ -253,4 +295,10 @@ impl<'i> Topology<'i> {
             .map(|interface| (interface, self.zone_of_interface(interface)))
             .collect()
     }
+}
+
+/// The only element, `None` for none or several.
+fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }

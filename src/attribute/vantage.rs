@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::flows::Volume;
 use super::legs::Way;
+use super::seam::ByClient;
 
 /// Which legs were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,8 +49,12 @@ pub struct HourView {
     pub outside: BTreeMap<u32, Volume>,
     /// S1 + S2 by client and peer.
     pub clients: ByClientPeer,
-    /// The same bytes on their way through a transit gateway attachment.
+    /// The same bytes on their way through a transit gateway attachment, the client told by packet addresses.
     pub transit: ByClientPeer,
+    /// The same, where only the attachment's own address is logged.
+    pub transit_blind: ByClientPeer,
+    /// Whether some of `clients` are in another VPC than the NAT unit.
+    pub has_remote_clients: bool,
 }
 
 /// One counted total.
@@ -72,7 +77,7 @@ pub struct Decision {
     pub vantage: Vantage,
     /// What counts.
     pub counted: Vec<Counted>,
-    /// Bytes of all other legs.
+    /// Bytes of all other legs (and, at a NAT unit, unsolicited packets).
     pub duplicate_bytes: u128,
     /// Counted bytes and the bytes of the vantage they are compared with, where there is one.
     pub compared: Option<(u128, u128)>,
@@ -83,15 +88,18 @@ fn total<'v>(volumes: impl Iterator<Item = &'v Volume>) -> u128 {
 }
 
 impl HourView {
-    fn seen_bytes(&self) -> u128 {
+    /// Bytes of all rows.
+    pub fn seen_bytes(&self) -> u128 {
         total(self.inside.values())
             + total(self.inside_blind.values())
             + total(self.outside.values())
             + total(self.clients.values())
             + total(self.transit.values())
+            + total(self.transit_blind.values())
     }
 
-    /// Clients' own rows, with the transit attachment's rows of those clients that have none.
+    /// Clients' own rows, with the transit attachment's rows of those clients that have none. Rows that show only the
+    /// attachment's address could be anybody's: they count only if no client beyond it is known at all.
     fn client_rows(&self) -> ByClientPeer {
         let logged: BTreeSet<u32> = self.clients.keys().map(|(client, _)| *client).collect();
         let mut rows = self.clients.clone();
@@ -100,23 +108,64 @@ impl HourView {
                 rows.entry((*client, *peer)).or_default().merge(*volume);
             }
         }
+        if !self.has_remote_clients && self.transit.is_empty() {
+            for (key, volume) in &self.transit_blind {
+                rows.entry(*key).or_default().merge(*volume);
+            }
+        }
         rows
     }
 
-    /// Decides, in the order of the module's first lines; `None` where nothing was seen.
-    pub fn decide(&self) -> Option<Decision> {
+    /// Whether N1 or N4 rows were seen.
+    pub fn has_inside(&self) -> bool {
+        !self.inside.is_empty() || !self.inside_blind.is_empty()
+    }
+
+    /// Whether the N1 and N4 rows mostly tell the peer, `None` without such rows.
+    pub fn tells_peers(&self) -> Option<bool> {
+        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        self.has_inside().then_some(known >= blind)
+    }
+
+    /// Both sides' views by client: N1 + N4, and the clients' own rows.
+    pub fn by_client(&self) -> (ByClient, ByClient) {
+        let mut own = self.inside_blind.clone();
+        for ((client, _), volume) in &self.inside {
+            own.entry(*client).or_default().merge(*volume);
+        }
+        let mut clients = ByClient::new();
+        for ((client, _), volume) in &self.client_rows() {
+            clients.entry(*client).or_default().merge(*volume);
+        }
+        (own, clients)
+    }
+
+    /// Takes the rows of `clients` out, and says how many bytes they had.
+    pub fn take_out(&mut self, clients: &BTreeSet<u32>) -> u128 {
+        let before = self.seen_bytes();
+        for rows in [&mut self.clients, &mut self.transit, &mut self.transit_blind] {
+            rows.retain(|(client, _), _| !clients.contains(client));
+        }
+        before - self.seen_bytes()
+    }
+
+    /// Decides, in the order of the module's first lines; `None` where nothing counts. `inside_ever`: whether this unit shows
+    /// N1 or N4 rows in any hour. Then an hour without them is an hour without traffic: what its N2 and N3 rows show are
+    /// unsolicited packets, which a NAT gateway drops (AWS re:Post, "analyze inbound traffic to a NAT gateway").
+    ///
+    /// `whole`: clients whose own rows are known to be all there, see [`super::seam::whole_clients`].
+    pub fn decide(&self, inside_ever: bool, whole: &BTreeSet<u32>) -> Option<Decision> {
         let client_rows = self.client_rows();
-        let blind_clients: BTreeSet<u32> = self.inside_blind.keys().copied().collect();
-        let logged_clients: BTreeSet<u32> = client_rows.keys().map(|(client, _)| *client).collect();
-        let (vantage, counted, other) = if !self.inside.is_empty() {
-            let mut counted = exact(&self.inside);
-            counted.extend(self.split(&ByClientPeer::new()));
-            (Vantage::NatInside, counted, total(client_rows.values()))
-        } else if !self.inside_blind.is_empty() && !blind_clients.is_subset(&logged_clients) {
-            (Vantage::NatSplit, self.split(&client_rows), total(client_rows.values()))
+        // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
+        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        let agree = clients_agree(&self.by_client().0, &client_rows, whole);
+        let (vantage, counted, other) = if known > 0 && known >= blind {
+            (Vantage::NatInside, self.split(&client_rows, whole), total(client_rows.values()))
+        } else if known + blind > 0 && !agree {
+            (Vantage::NatSplit, self.split(&client_rows, whole), total(client_rows.values()))
         } else if !client_rows.is_empty() {
-            (Vantage::Clients, exact(&client_rows), total(self.inside_blind.values()))
-        } else if !self.outside.is_empty() {
+            (Vantage::Clients, exact(client_rows.iter()), known + blind)
+        } else if !inside_ever && self.outside.values().any(|volume| volume.bytes_out > 0) {
             (Vantage::NatOutside, self.outside_only(), 0)
         } else {
             return None;
@@ -130,9 +179,12 @@ impl HourView {
         })
     }
 
-    /// N1 + N4 without packet addresses. A client with rows of its own takes its peers from them; the rest is spread by
-    /// the shares of N2 + N3, without what those clients account for, and without peers that only N3 shows (scans).
-    fn split(&self, client_rows: &ByClientPeer) -> Vec<Counted> {
+    /// N1 + N4: those with a known peer as they are. The others: a client with rows of its own takes its peers from them;
+    /// the rest is spread by the shares of N2 + N3, without what is accounted for by then, and without peers that only N3
+    /// shows (scans).
+    ///
+    /// Whole clients are counted at their own rows, in every hour: then no flow is counted on both sides of an hour.
+    fn split(&self, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> Vec<Counted> {
         let mut shares: BTreeMap<u32, Volume> = self
             .outside
             .iter()
@@ -142,22 +194,28 @@ impl HourView {
         if shares.is_empty() {
             shares.clone_from(&self.outside);
         }
-        let mut counted = Vec::new();
+        let mut counted = exact(self.inside.iter().filter(|((client, _), _)| !whole.contains(client)));
+        counted.extend(exact(client_rows.iter().filter(|((client, _), _)| whole.contains(client))));
+        for part in &counted {
+            if let Some(peer) = part.peer {
+                take(&mut shares, peer, part.volume);
+            }
+        }
         let mut blind = Vec::new();
-        for (client, volume) in &self.inside_blind {
-            let own: BTreeMap<u32, Volume> = client_rows
-                .range((*client, 0)..=(*client, u32::MAX))
-                .map(|((_, peer), volume)| (*peer, *volume))
-                .collect();
+        for (client, volume) in self.inside_blind.iter().filter(|(client, _)| !whole.contains(client)) {
+            let of_client = (*client, 0)..=(*client, u32::MAX);
+            let mut own: BTreeMap<u32, Volume> =
+                client_rows.range(of_client.clone()).map(|((_, peer), volume)| (*peer, *volume)).collect();
+            for ((_, peer), volume) in self.inside.range(of_client) {
+                take(&mut own, *peer, *volume);
+            }
+            own.retain(|_, volume| volume.total() > 0);
             if own.is_empty() {
                 blind.push((*client, *volume));
                 continue;
             }
             for (peer, part) in &own {
-                if let Some(share) = shares.get_mut(peer) {
-                    share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
-                    share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
-                }
+                take(&mut shares, *peer, *part);
             }
             let same = total(own.values()) == volume.total();
             spread(*client, *volume, &own, !same, &mut counted);
@@ -171,6 +229,7 @@ impl HourView {
     fn outside_only(&self) -> Vec<Counted> {
         self.outside
             .iter()
+            .filter(|(_, volume)| volume.bytes_out > 0)
             .map(|(peer, volume)| Counted {
                 client: None,
                 peer: Some(*peer),
@@ -181,15 +240,36 @@ impl HourView {
     }
 }
 
-fn exact(rows: &ByClientPeer) -> Vec<Counted> {
-    rows.iter()
-        .map(|((client, peer), volume)| Counted {
-            client: Some(*client),
-            peer: Some(*peer),
-            volume: *volume,
-            estimated: false,
-        })
-        .collect()
+/// Within this part of the larger figure, two views of one client's hour are the same bytes: their windows need not start
+/// and end at the same second.
+const SAME_WITHIN: u128 = 20;
+
+/// Whether the clients' own rows show every client that the NAT unit shows, with as many bytes. What passed the unit is what
+/// its own rows say; clients' rows that say otherwise took another way, or lost records.
+fn clients_agree(own: &ByClient, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> bool {
+    own.iter().filter(|(client, _)| !whole.contains(client)).all(|(client, volume)| {
+        let seen = total(client_rows.range((*client, 0)..=(*client, u32::MAX)).map(|(_, volume)| volume));
+        let passed = volume.total();
+        seen > 0 && seen.abs_diff(passed).saturating_mul(SAME_WITHIN) <= seen.max(passed)
+    })
+}
+
+/// Takes bytes that are accounted for out of the shares.
+fn take(shares: &mut BTreeMap<u32, Volume>, peer: u32, part: Volume) {
+    if let Some(share) = shares.get_mut(&peer) {
+        share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
+        share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
+    }
+}
+
+fn exact<'r>(rows: impl Iterator<Item = (&'r (u32, u32), &'r Volume)>) -> Vec<Counted> {
+    rows.map(|((client, peer), volume)| Counted {
+        client: Some(*client),
+        peer: Some(*peer),
+        volume: *volume,
+        estimated: false,
+    })
+    .collect()
 }
 
 /// Spreads one client's bytes over peers, each direction by its own shares.

@@ -6,7 +6,7 @@ use crate::discover::layout::AwsName;
 use crate::model::addr::Addr;
 use crate::model::flow::{Action, FlowRecord, LogStatus};
 use crate::model::report::MalformedExample;
-use crate::model::time::Bucket;
+use crate::model::time::{Bucket, SEAM_SECONDS};
 use crate::parse::fields::Column;
 use crate::parse::format::LineFormat;
 use crate::parse::{Malformed, RecordSink};
@@ -129,8 +129,9 @@ impl RecordSink for Classifier<'_> {
         let presence = self.partial.presence.entry((observer, bucket)).or_default();
         presence.rows += 1;
         if let Some(first) = moment {
-            let last = record.end.unwrap_or(first).min(bucket.end());
-            self.partial.widen(first, last.max(first));
+            let last = record.end.unwrap_or(first).min(bucket.end()).max(first);
+            presence.widen((first, last));
+            self.partial.widen(first, last);
         }
         let counts = &mut self.partial.counts;
         match (record.status, record.action) {
@@ -151,6 +152,14 @@ impl RecordSink for Classifier<'_> {
                 } else if id.is_empty() {
                     counts.bytes_without_observer += u128::from(bytes);
                 } else {
+                    if let Some(start) = moment {
+                        let presence = self.partial.presence.entry((observer, bucket)).or_default();
+                        if start < bucket.start() + SEAM_SECONDS {
+                            presence.early_bytes += u128::from(bytes);
+                        } else if start >= bucket.end() - SEAM_SECONDS {
+                            presence.late_bytes += u128::from(bytes);
+                        }
+                    }
                     let key = self.key(record, bucket, observer);
                     self.partial.add(key, bytes);
                 }

@@ -57,7 +57,9 @@ pub(super) enum Command {
 #[derive(Debug, Subcommand)]
 pub(super) enum InventoryCommand {
     /// Print a read-only shell script that fills an inventory directory; review it, then run it
-    #[command(after_help = "Example: flowtoll inventory script > inventory.sh && sh inventory.sh ./inventory us-east-1")]
+    #[command(
+        after_help = "Example: flowtoll inventory script > inventory.sh && sh inventory.sh ./inventory us-east-1"
+    )]
     Script,
 }
 

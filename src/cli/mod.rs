@@ -18,7 +18,7 @@ use clap::{CommandFactory as _, Parser as _};
 use args::{Arguments, Command, InventoryCommand, IpRangesCommand, PricesCommand};
 
 use crate::classify::ip_ranges::IpRanges;
-use crate::render::{TableStyle, price_table};
+use crate::render::{self, TableStyle};
 use crate::{inventory, price, source};
 
 /// What a run amounts to.
@@ -57,13 +57,18 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Report(arguments) => report::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
-            let mut book = price::PriceBook::embedded();
-            if let Some(path) = prices {
-                let overrides = price::Overrides::parse(&source::read_text(&path)?, &path.display().to_string())?;
-                book = book.with_overrides(overrides);
-            }
-            let table = price_table(&book, region.as_deref(), table_style()).map_err(anyhow::Error::msg)?;
-            print(table.as_bytes())
+            let embedded = price::PriceBook::embedded();
+            let book = match prices {
+                Some(path) => {
+                    embedded.with_overrides(&source::read_text(&path)?, &path.display().to_string())?
+                }
+                None => embedded.clone(),
+            };
+            let mut table = Vec::new();
+            render::prices(&book, region.as_deref(), table_style(), &mut table)?;
+            print(&table)?;
+            let known = region.as_deref().is_none_or(|region| book.knows(region));
+            Ok(if known { Outcome::Complete } else { Outcome::Incomplete })
         }
         Command::IpRanges { command: IpRangesCommand::Compact { file } } => {
             let ranges = IpRanges::from_json(&source::read_text(&file)?)?;
@@ -87,9 +92,9 @@ fn print(bytes: &[u8]) -> anyhow::Result<Outcome> {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-            || cause.downcast_ref::<serde_json::Error>().is_some_and(|error| {
-                error.io_error_kind() == Some(io::ErrorKind::BrokenPipe)
-            })
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
     })
 }
 

@@ -13,7 +13,7 @@ use crate::classify::sink::Window;
 use crate::model::report::Report;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{Format, TableStyle, render};
+use crate::render::{Format, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -48,23 +48,23 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
         FormatArgument::Table => Format::Table,
         FormatArgument::Json => Format::Json,
     };
-    match &arguments.output {
-        Some(path) => {
-            let mut bytes = Vec::new();
-            render(report, format, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
-            write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
-        }
-        None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            render(report, format, super::table_style(), &mut out)?;
-            out.flush()?;
-            Ok(())
-        }
-    }
+    let Some(path) = &arguments.output else {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        format.render(report, super::table_style(), &mut out)?;
+        out.flush()?;
+        return Ok(());
+    };
+    let mut bytes = Vec::new();
+    format.render(report, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+    write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Writes beside the target and renames, so that no reader ever sees half a report.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        // A device or pipe takes bytes; a rename would replace it. A directory says so itself.
+        return fs::write(path, bytes);
+    }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);

@@ -1,6 +1,5 @@
 //! Money and the one definition of a GB.
 
-use rust_decimal::prelude::FromPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serializer;
 
@@ -13,10 +12,14 @@ pub const BYTES_PER_GB: u64 = 1 << 30;
 /// Decimals money keeps in machine-readable output.
 pub const MONEY_SCALE: u32 = 6;
 
+/// A byte count as a decimal; `None` at 2^96 (7.9e28) and above, where `Decimal::from` would panic.
+pub fn decimal_of_bytes(bytes: u128) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(i128::try_from(bytes).ok()?, 0).ok()
+}
+
 /// `bytes` at `usd_per_gb`, exact to 28 digits; `None` when the product does not fit (more than 7.9e28).
 pub fn cost_of_bytes(bytes: u128, usd_per_gb: Decimal) -> Option<Decimal> {
-    let bytes = Decimal::from_u128(bytes)?;
-    bytes.checked_mul(usd_per_gb)?.checked_div(Decimal::from(BYTES_PER_GB))
+    decimal_of_bytes(bytes)?.checked_mul(usd_per_gb)?.checked_div(Decimal::from(BYTES_PER_GB))
 }
 
 /// Rounds half away from zero to [`MONEY_SCALE`] decimals and drops trailing zeros: the text of an amount in JSON and CSV.
@@ -27,7 +30,7 @@ pub fn money_text(amount: Decimal) -> String {
 }
 
 /// Serialises an amount as [`money_text`], an unpriced one as null.
-#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+#[expect(clippy::ref_option, reason = "the signature serde asks for")]
 pub(crate) fn usd_string<S: Serializer>(amount: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     match amount {
         Some(amount) => serializer.serialize_str(&money_text(*amount)),

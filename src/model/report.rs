@@ -45,12 +45,14 @@ pub struct Report {
 /// The observed window and how it is scaled to a month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Period {
-    /// Start of the first bucket with a record, RFC 3339, UTC; null when no record has a time.
+    /// Start of the first observed hour, RFC 3339, UTC; null when no record has a time.
     pub start: Option<String>,
-    /// End of the last bucket with a record, RFC 3339, UTC.
+    /// End of the last observed hour, RFC 3339, UTC.
     pub end: Option<String>,
-    /// Buckets (UTC hours) with at least one record.
+    /// Hours observed: those with records, and quiet ones (runs of at most a day without any record) between them.
     pub observed_hours: u64,
+    /// Of these, the ones without any record.
+    pub hours_without_records: u64,
     /// Hours of the month that costs are scaled to: 730, or those of the calendar month that the period is.
     pub month_hours: u64,
     /// `month_hours / observed_hours`, the factor on bytes, up to 6 decimals; null without observed hours.

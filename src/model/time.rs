@@ -4,6 +4,9 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, TimeZone, Utc};
 
 /// Seconds of one bucket.
 pub const BUCKET_SECONDS: i64 = 3_600;
+/// How near the hour's border a row must start for its other view to be sought beyond it: the longest aggregation window
+/// and a minute.
+pub const SEAM_SECONDS: i64 = 660;
 /// Hours a month is taken to have where the period is not a calendar month; AWS's own calculators use it.
 pub const MONTH_HOURS: u64 = 730;
 /// The first second taken as a plausible record time, 2010-01-01: VPC itself is younger.

@@ -93,6 +93,7 @@ impl LineFormat {
     }
 
     /// From Parquet or other column names.
+    #[cfg(feature = "parquet")]
     pub(super) fn of_columns<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         Self::of_names(names.map(str::as_bytes))
     }

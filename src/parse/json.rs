@@ -110,7 +110,8 @@ impl<'de, S: RecordSink> Visitor<'de> for TopLevel<'_, '_, S> {
             match key.as_str() {
                 "message" => messages.push(map.next_value()?),
                 "logEvents" => {
-                    messages.extend(map.next_value::<Vec<LogEvent>>()?.into_iter().map(|event| event.message));
+                    messages
+                        .extend(map.next_value::<Vec<LogEvent>>()?.into_iter().map(|event| event.message));
                 }
                 "messageType" => control = map.next_value::<String>()? == CONTROL_MESSAGE,
                 _ => {

@@ -7,8 +7,8 @@ use crate::aggregate::Partial;
 use crate::attribute::{Attribution, Topology};
 use crate::classify::ip_ranges::IpRanges;
 use crate::model::report::{Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
-use crate::model::time::rfc3339;
-use crate::price::toll::Scale;
+use crate::model::time::{Bucket, rfc3339};
+use crate::price::toll::{Scale, observed_hours};
 use crate::price::{BOOK_DATE, PriceBook};
 
 use super::lines::Lines;
@@ -23,6 +23,8 @@ pub(super) struct Composer<'c> {
     pub(super) book: &'c PriceBook,
     pub(super) objects: Objects,
     pub(super) sources: Sources,
+    /// The period asked for, in hours.
+    pub(super) asked: Option<(Bucket, Bucket)>,
 }
 
 /// The data an answer rests on.
@@ -41,10 +43,10 @@ impl Composer<'_> {
     /// # Errors
     /// [`AnalyzeError::Ledger`] when a byte is lost or counted twice: checked in every run.
     pub(super) fn report(self) -> Result<Report, AnalyzeError> {
-        let hours = &self.attribution.hours;
+        let hours = &observed_hours(&self.attribution.hours, self.asked);
         let scale = Scale::new(hours.first().copied(), hours.last().copied(), hours.len() as u64);
         let lines =
-            Lines { attribution: self.attribution, topology: self.topology, book: self.book, scale };
+            Lines { attribution: self.attribution, topology: self.topology, book: self.book, scale, hours };
         let nat_gateways = lines.nat_gateways();
         let endpoints = lines.endpoints();
         let attribution = lines.attribution(&endpoints);
@@ -64,18 +66,17 @@ impl Composer<'_> {
             saving_month_usd: sum(advice.iter().map(|line| line.saving_month_usd)),
         };
         let totals = Totals {
-            cost_month_usd: sum(
-                [
-                    totals.nat_gateway_cost_month_usd,
-                    totals.cross_zone_cost_month_usd,
-                    totals.endpoint_cost_month_usd,
-                ]
-                .into_iter(),
-            ),
+            cost_month_usd: sum([
+                totals.nat_gateway_cost_month_usd,
+                totals.cross_zone_cost_month_usd,
+                totals.endpoint_cost_month_usd,
+            ]
+            .into_iter()),
             ..totals
         };
         let attributed = attribution.iter().map(|line| line.bytes_out + line.bytes_in).sum();
-        let unknown_path = attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
+        let unknown_path =
+            attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
         let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
         let ledger = self.ledger(attributed, path_unknown)?;
         let mut report = Report {
@@ -84,6 +85,7 @@ impl Composer<'_> {
                 start: hours.first().map(|hour| rfc3339(hour.start())),
                 end: hours.last().map(|hour| rfc3339(hour.end())),
                 observed_hours: scale.observed_hours,
+                hours_without_records: (hours.len() - self.attribution.hours.len()) as u64,
                 month_hours: scale.month_hours,
                 month_factor: scale.factor(),
             },
@@ -105,7 +107,8 @@ impl Composer<'_> {
 
     fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {
         let counts = &self.partial.counts;
-        let unattributed = counts.bytes_skipdata + counts.bytes_without_address + counts.bytes_without_observer;
+        let unattributed =
+            counts.bytes_skipdata + counts.bytes_without_address + counts.bytes_without_observer;
         let ledger = Ledger {
             objects_read: self.objects.read,
             objects_failed: self.objects.count(FAILED),

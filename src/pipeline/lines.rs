@@ -8,6 +8,7 @@ use crate::advise::crosses_zone;
 use crate::attribute::{Attribution, Flow, NatKind, NatTotals, NatUnit, Path, Topology, Vantage};
 use crate::inventory::{NatGateway, VpcEndpoint, VpcEndpointType};
 use crate::model::report::{AttributionLine, EndpointLine, NatGatewayLine};
+use crate::model::time::Bucket;
 use crate::price::toll::{EndpointRates, NatRates, Scale, hours_alive};
 use crate::price::{Meter, PriceBook};
 
@@ -17,6 +18,8 @@ pub(super) struct Lines<'l> {
     pub(super) topology: &'l Topology<'l>,
     pub(super) book: &'l PriceBook,
     pub(super) scale: Scale,
+    /// Hours observed, quiet ones included.
+    pub(super) hours: &'l BTreeSet<Bucket>,
 }
 
 /// States in which a resource no longer costs anything.
@@ -56,7 +59,7 @@ impl Lines<'_> {
             zones.len().max(1) as u64
         });
         let (created, deleted) = known.map_or((None, None), |nat| (nat.created, nat.deleted));
-        let hours_observed = hours_alive(self.attribution.hours.iter(), created, deleted) * zones;
+        let hours_observed = hours_alive(self.hours.iter(), created, deleted) * zones;
         let hours_month = if gone { 0 } else { self.scale.month_hours * zones };
         let rates = NatRates::of(self.book, unit.region.as_deref());
         let bytes_cross_zone = self
@@ -206,7 +209,9 @@ impl Lines<'_> {
             return true;
         }
         let read = self.topology.inventory.flow_logs.iter().filter(|log| {
-            log.active && log.traffic_type != "REJECT" && self.attribution.flow_logs.contains(&log.flow_log_id)
+            log.active
+                && log.traffic_type != "REJECT"
+                && self.attribution.flow_logs.contains(&log.flow_log_id)
         });
         let resources: BTreeSet<&str> = read.map(|log| log.resource_id.as_str()).collect();
         resources.contains(endpoint.vpc_id.as_str())
@@ -224,8 +229,7 @@ impl Lines<'_> {
             let subnets = known.map_or(0, |endpoint| endpoint.subnet_ids.len() as u64);
             let gone = known.is_some_and(|endpoint| is_gone(&endpoint.state));
             let hours_observed =
-                hours_alive(self.attribution.hours.iter(), known.and_then(|endpoint| endpoint.created), None)
-                    * subnets;
+                hours_alive(self.hours.iter(), known.and_then(|endpoint| endpoint.created), None) * subnets;
             let hours_month = if gone { 0 } else { self.scale.month_hours * subnets };
             match line.endpoint_type {
                 "Gateway" => {
@@ -235,8 +239,9 @@ impl Lines<'_> {
                 "Interface" if known.is_some() => {
                     let Some(rates) = regional.get(&line.region) else { continue };
                     let data = rates.month_bytes_cost(bytes, self.scale);
-                    line.cost_month_usd =
-                        data.zip(rates.hours_cost(hours_month)).and_then(|(data, hours)| data.checked_add(hours));
+                    line.cost_month_usd = data
+                        .zip(rates.hours_cost(hours_month))
+                        .and_then(|(data, hours)| data.checked_add(hours));
                     let observed = data.and_then(|data| self.observed(data, bytes));
                     line.cost_observed_usd = observed
                         .zip(rates.hours_cost(hours_observed))
@@ -285,25 +290,28 @@ impl Lines<'_> {
         // Flows also tell apart what a line does not show, such as the prefix list.
         let mut sums: BTreeMap<_, (u128, u128)> = BTreeMap::new();
         for flow in &self.attribution.flows {
-            let shown = (&flow.client, &flow.route, &flow.peer.service, &flow.peer.service_region, flow.estimated);
+            let shown =
+                (&flow.client, &flow.route, &flow.peer.service, &flow.peer.service_region, flow.estimated);
             let sum = sums.entry(shown).or_default();
             *sum = (sum.0 + flow.volume.0, sum.1 + flow.volume.1);
         }
         let mut lines: Vec<AttributionLine> = sums
             .into_iter()
-            .map(|((client, route, service, service_region, estimated), (bytes_out, bytes_in))| AttributionLine {
-                interface_id: client.interface_id.clone(),
-                vpc_id: client.vpc_id.clone(),
-                subnet_id: client.subnet_id.clone(),
-                zone_id: client.zone_id.clone(),
-                path: route.path.name(),
-                via: route.via.clone(),
-                service: service.clone(),
-                service_region: service_region.clone(),
-                bytes_out,
-                bytes_in,
-                estimated,
-                cost_month_usd: None,
+            .map(|((client, route, service, service_region, estimated), (bytes_out, bytes_in))| {
+                AttributionLine {
+                    interface_id: client.interface_id.clone(),
+                    vpc_id: client.vpc_id.clone(),
+                    subnet_id: client.subnet_id.clone(),
+                    zone_id: client.zone_id.clone(),
+                    path: route.path.name(),
+                    via: route.via.clone(),
+                    service: service.clone(),
+                    service_region: service_region.clone(),
+                    bytes_out,
+                    bytes_in,
+                    estimated,
+                    cost_month_usd: None,
+                }
             })
             .collect();
         self.price_attribution(&mut lines, endpoints);

@@ -17,9 +17,10 @@ use crate::classify::sink::Window;
 use crate::discover::{self, WorkItem};
 use crate::inventory::{self, Inventory};
 use crate::model::report::Report;
+use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::parse::FormatHints;
 use crate::parse::format::LineFormat;
-use crate::price::{OverrideError, Overrides, PriceBook};
+use crate::price::{PriceBook, PriceError};
 use crate::source::{self, SourceError};
 use outcome::{FAILED, SKIPPED};
 use threads::Plan;
@@ -60,7 +61,7 @@ pub enum AnalyzeError {
     },
     /// The price override is refused.
     #[error(transparent)]
-    Prices(#[from] OverrideError),
+    Prices(#[from] PriceError),
     /// The inputs hold no flow log.
     #[error("no flow log found: {0}")]
     NoFlowLogs(String),
@@ -104,7 +105,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     let listing = source::list(&settings.inputs)?;
     let (inventory, inventory_name) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
-    let book = load_prices(settings)?;
+    let book = load_prices(settings, observer)?;
     let atlas = Atlas::new(&ranges, &inventory);
 
     let work = discover::plan(listing.objects);
@@ -135,6 +136,11 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         book: &book,
         objects,
         sources: compose::source_names(&ranges, settings, inventory_name),
+        asked: settings
+            .window
+            .from
+            .and_then(Bucket::of)
+            .zip(settings.window.to.and_then(|to| Bucket::of(to + BUCKET_SECONDS - 1))),
     }
     .report()
 }
@@ -165,17 +171,24 @@ fn load_ip_ranges(settings: &Settings) -> Result<IpRanges, AnalyzeError> {
         .map_err(|reason| AnalyzeError::IpRanges { path: path.display().to_string(), reason })
 }
 
-fn load_prices(settings: &Settings) -> Result<PriceBook, AnalyzeError> {
+fn load_prices(settings: &Settings, observer: &dyn Observer) -> Result<PriceBook, AnalyzeError> {
     let book = PriceBook::embedded();
-    let Some(path) = &settings.prices else { return Ok(book) };
-    let overrides = Overrides::parse(&source::read_text(path)?, &path.display().to_string())?;
-    Ok(book.with_overrides(overrides))
+    let Some(path) = &settings.prices else { return Ok(book.clone()) };
+    let origin = path.display().to_string();
+    let book = book.with_overrides(&source::read_text(path)?, &origin)?;
+    for region in book.added_regions() {
+        observer.remark(&format!(
+            "{origin} names Region {region}, which the price book does not know; is it a typing error?"
+        ));
+    }
+    Ok(book)
 }
 
 /// What is known of an object's format in case it has no header: the user's word; the described format of the flow log
 /// in its name; or the only format that any described flow log to CloudWatch Logs (then to anywhere) has.
 fn format_hints(settings: &Settings, inventory: &Inventory, item: &WorkItem) -> FormatHints {
-    let described = |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
+    let described =
+        |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
     let by_id = item.aws_name.as_ref().and_then(|name| {
         inventory.flow_logs.iter().find(|log| log.flow_log_id == name.flow_log_id).map(|log| &log.log_format)
     });

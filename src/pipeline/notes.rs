@@ -11,14 +11,35 @@ use crate::parse::fields::Column;
 /// What a missing describe answer costs.
 const CALLS: [(&str, &str); 9] = [
     ("describe-vpcs", "VPC blocks are taken from subnets, and Regions from zones"),
-    ("describe-subnets", "subnets and zones of clients, and traffic between zones, are known from record fields only"),
-    ("describe-route-tables", "paths are known only where records state them or NAT gateways' own logs show them"),
-    ("describe-nat-gateways", "NAT gateways are known by interface or by their rows, without hours of creation or names"),
+    (
+        "describe-subnets",
+        "subnets and zones of clients, and traffic between zones, are known from record fields only",
+    ),
+    (
+        "describe-route-tables",
+        "paths are known only where records state them or NAT gateways' own logs show them",
+    ),
+    (
+        "describe-nat-gateways",
+        "NAT gateways are known by interface or by their rows, without hours of creation or names",
+    ),
     ("describe-vpc-endpoints", "endpoints, their services and their cost are not known"),
-    ("describe-network-interfaces", "addresses belong to interfaces only where the interfaces' own records show it"),
-    ("describe-managed-prefix-lists", "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes"),
-    ("get-managed-prefix-list-entries", "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes"),
-    ("describe-flow-logs", "headerless objects need --log-format, and idle endpoints are proven by their own rows only"),
+    (
+        "describe-network-interfaces",
+        "addresses belong to interfaces only where the interfaces' own records show it",
+    ),
+    (
+        "describe-managed-prefix-lists",
+        "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes",
+    ),
+    (
+        "get-managed-prefix-list-entries",
+        "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes",
+    ),
+    (
+        "describe-flow-logs",
+        "headerless objects need --log-format, and idle endpoints are proven by their own rows only",
+    ),
 ];
 
 /// What a field that no log has would add.
@@ -29,7 +50,11 @@ const FIELDS: [(&str, &[Column], &str); 5] = [
         "exact peers per client at the NAT gateway, and pod addresses",
     ),
     ("flow-direction", &[Column::FlowDirection], "the direction of rows between unknown addresses"),
-    ("traffic-path", &[Column::TrafficPath], "proof of a gateway endpoint or internet gateway without route tables"),
+    (
+        "traffic-path",
+        &[Column::TrafficPath],
+        "proof of a gateway endpoint or internet gateway without route tables",
+    ),
     ("resource-id", &[Column::ResourceId], "regional NAT gateways' own rows"),
     (
         "next-hop-interface-id and next-hop-interface-type",
@@ -88,7 +113,11 @@ fn inventory_notes(notes: &mut Notes, topology: &Topology<'_>) {
     }
     for call in &inventory.missing_calls {
         let cost = CALLS.iter().find(|(known, _)| known == call).map_or("detail is lost", |(_, cost)| cost);
-        notes.add(&format!("missing:{call}"), None, format!("The inventory has no answer of {call}: {cost}."));
+        notes.add(
+            &format!("missing:{call}"),
+            None,
+            format!("The inventory has no answer of {call}: {cost}."),
+        );
     }
     for problem in &inventory.problems {
         notes.add("inventory-problem", None, format!("{}: {}", problem.object, problem.reason));
@@ -108,6 +137,18 @@ fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
     }
     if partial.flow_logs.is_empty() {
         return;
+    }
+    let without_interface =
+        partial.flow_logs.iter().filter(|log| log.columns & (1 << Column::InterfaceId as u32) == 0).count();
+    if without_interface > 0 {
+        notes.add(
+            "missing-field",
+            None,
+            format!(
+                "{without_interface} flow log(s) have no interface-id: add ${{interface-id}} to their format; without it no \
+                 byte can be attributed."
+            ),
+        );
     }
     for (names, columns, adds) in FIELDS {
         let lacking: BTreeSet<&str> = partial
@@ -168,9 +209,17 @@ fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution
          to the flow log's format.",
     );
     notes.bytes("no-address", counts.bytes_without_address, "Rows with bytes but without both addresses.");
-    notes.bytes("skipdata-bytes", counts.bytes_skipdata, "Bytes on SKIPDATA rows, which stand for lost records.");
-    let estimated: u128 =
-        report.attribution.iter().filter(|line| line.estimated).map(|line| line.bytes_out + line.bytes_in).sum();
+    notes.bytes(
+        "skipdata-bytes",
+        counts.bytes_skipdata,
+        "Bytes on SKIPDATA rows, which stand for lost records.",
+    );
+    let estimated: u128 = report
+        .attribution
+        .iter()
+        .filter(|line| line.estimated)
+        .map(|line| line.bytes_out + line.bytes_in)
+        .sum();
     notes.bytes(
         "estimated-peers",
         estimated,
@@ -210,7 +259,8 @@ fn coverage_notes(notes: &mut Notes, report: &Report, attribution: &Attribution)
             continue;
         }
         let compared = attribution.nats.iter().find(|(unit, _)| unit.id == line.nat_gateway_id);
-        let gap = compared.and_then(|(_, totals)| totals.compared).map(|(counted, other)| counted.abs_diff(other));
+        let gap =
+            compared.and_then(|(_, totals)| totals.compared).map(|(counted, other)| counted.abs_diff(other));
         notes.add(
             "coverage",
             gap,
@@ -251,8 +301,21 @@ fn money_notes(notes: &mut Notes, report: &Report, partial: &Partial) {
                 .to_owned(),
         );
     }
-    let observed = i64::try_from(report.period.observed_hours).unwrap_or(i64::MAX).saturating_mul(BUCKET_SECONDS);
+    if report.period.hours_without_records > 0 {
+        notes.add(
+            "quiet-hours",
+            None,
+            format!(
+                "{} of {} observed hours have no record at all; they are taken as quiet. Where logs are missing instead, \
+                 monthly bytes are a lower bound.",
+                report.period.hours_without_records, report.period.observed_hours
+            ),
+        );
+    }
+    let observed =
+        i64::try_from(report.period.observed_hours).unwrap_or(i64::MAX).saturating_mul(BUCKET_SECONDS);
     if let Some((start, end)) = partial.span
+        && report.period.hours_without_records == 0
         && (end - start) * 10 < observed * 9
     {
         notes.add(

@@ -57,11 +57,14 @@ fn read_one(item: &WorkItem, plan: &Plan<'_>, partial: &mut Partial, objects: &m
     let counter = ByteCounter::default();
     // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
     // only ever called with complete records.
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_content(&item.object, &counter, &hints, &mut sink, plan)));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| read_content(&item.object, &counter, &hints, &mut sink, plan)));
     objects.examples.append(&mut sink.examples);
     match outcome {
         Ok(Ok(())) => objects.read += 1,
-        Ok(Err(ObjectError::Foreign { kind })) => objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log")),
+        Ok(Err(ObjectError::Foreign { kind })) => {
+            objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log"));
+        }
         Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
             objects.push(name.clone(), SKIPPED, error.to_string());
         }
@@ -69,7 +72,10 @@ fn read_one(item: &WorkItem, plan: &Plan<'_>, partial: &mut Partial, objects: &m
         Err(_) => objects.push(
             name.clone(),
             FAILED,
-            format!("its content broke the decoder near byte offset {}; the records before that are counted", counter.bytes()),
+            format!(
+                "its content broke the decoder near byte offset {}; the records before that are counted",
+                counter.bytes()
+            ),
         ),
     }
 }
@@ -142,7 +148,11 @@ fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<()
 }
 
 #[cfg(not(feature = "parquet"))]
-fn parse_parquet_bytes(_: Vec<u8>, hints: &FormatHints, sink: &mut impl RecordSink) -> Result<(), ObjectError> {
+fn parse_parquet_bytes(
+    _: Vec<u8>,
+    hints: &FormatHints,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
     parse_parquet((), hints, sink)
 }
 

@@ -1,11 +1,28 @@
-//! Stage 7: bytes and hours become money, exact until rendered. A missing price is "unpriced", never 0.
+//! Stage 7: bytes and hours become money. Figures are data with a source and a date; a missing figure is unpriced
+//! (`None`), never 0.
+//!
+//! [`PriceBook::embedded`] holds AWS's list prices; [`PriceBook::with_overrides`] lays a TOML file over them
+//! (see [`overrides`] for the format). [`tiers`] applies the PrivateLink data tiers to a region's month.
 
-pub mod book;
+mod book;
+mod embedded;
+pub mod error;
+mod meter;
 pub mod overrides;
-#[cfg(test)]
-mod tests;
 pub mod tiers;
 pub mod toll;
 
-pub use book::{BOOK_DATE, Meter, PriceBook, Rate};
-pub use overrides::{OverrideError, Overrides};
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod toll_tests;
+
+pub use book::{PriceBook, Rate};
+pub use error::PriceError;
+pub use meter::Meter;
+pub use tiers::Tier;
+
+/// The day the embedded figures were collected, `YYYY-MM-DD`: the report's `sources.price_book_date`.
+///
+/// Each figure also has the date of its own source, see [`Rate::date`].
+pub const BOOK_DATE: &str = "2026-11-22";

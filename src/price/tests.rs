@@ -1,184 +1,354 @@
-//! Hand calculations.
+//! The embedded book against facts, overrides against hand calculations, tiers against their laws.
 
-use std::str::FromStr;
-
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::tiers::{Tier, share, tiered_cost};
-use super::toll::{EndpointRates, NatRates, Scale};
-use super::{Meter, Overrides, PriceBook};
+use super::error::PriceErrorKind as Kind;
+use super::tiers::{blended_shares, check, tiered_cost};
+use super::{BOOK_DATE, Meter, PriceBook, Tier, embedded};
 
+const TOKYO: &str = "ap-northeast-1";
 const GB: u128 = 1 << 30;
 
 fn usd(text: &str) -> Decimal {
-    Decimal::from_str(text).expect("a number")
+    Decimal::from_str_exact(text).expect("a decimal in a test")
 }
 
-fn month() -> Scale {
-    Scale { observed_hours: 730, month_hours: 730 }
+fn rate(book: &PriceBook, region: &str, meter: Meter) -> Decimal {
+    book.rate(region, meter).expect("a priced meter").usd
 }
 
-/// A team's own notes: NAT 0.062/h and 0.062/GB, endpoint 0.01/h per zone and 0.01/GB.
-const TEAM_NOTES: &str = r#"
-[default]
-nat_gateway_hour = 0.062
-nat_gateway_gb = "0.062"
-interface_endpoint_hour = 0.01
-interface_endpoint_gb = 0.01
-"#;
+fn with(text: &str) -> PriceBook {
+    PriceBook::embedded().with_overrides(text, "prices.toml").expect("a valid file")
+}
 
-fn team_book() -> PriceBook {
-    PriceBook::embedded().with_overrides(Overrides::parse(TEAM_NOTES, "notes.toml").expect("a good file"))
+fn rejected(text: &str) -> super::PriceError {
+    PriceBook::embedded().with_overrides(text, "prices.toml").expect_err("an invalid file")
 }
 
 #[test]
-fn the_embedded_book_has_36_regions_and_every_figure_a_source_and_date() {
+fn thirty_six_regions_are_priced_and_five_are_known_without_a_figure() {
     let book = PriceBook::embedded();
-    assert_eq!(book.regions().count(), 36);
-    let mut figures = 0;
-    for region in book.regions() {
+    let (priced, unpriced): (Vec<_>, Vec<_>) =
+        book.regions().partition(|region| book.rate(region, Meter::NatGatewayHour).is_some());
+    assert_eq!(priced.len(), 36);
+    assert_eq!(unpriced, ["cn-north-1", "cn-northwest-1", "eusc-de-east-1", "me-west-1", "sa-west-1"]);
+    for region in unpriced {
+        assert!(Meter::ALL.into_iter().all(|meter| book.rate(region, meter).is_none()), "{region}");
+        assert!(book.interface_endpoint_tiers(region).is_none(), "{region}");
+        assert!(book.region_name(region).is_some(), "{region}");
+    }
+    assert_eq!(book.currency("cn-northwest-1"), Some("CNY"));
+    assert!(priced.iter().all(|region| book.currency(region) == Some("USD")));
+}
+
+#[test]
+fn every_figure_has_a_source_and_a_date_and_a_sane_size() {
+    let book = PriceBook::embedded();
+    let mut seen = 0;
+    for region in book.regions().filter(|region| book.rate(region, Meter::NatGatewayHour).is_some()) {
         for meter in Meter::ALL {
-            let Some(rate) = book.rate(region, *meter) else {
-                assert_eq!(*meter, Meter::CrossZoneGb, "{region} lacks {}", meter.key());
+            let Some(rate) = book.rate(region, meter) else {
+                assert_eq!(
+                    meter,
+                    Meter::CrossZoneGb,
+                    "{region}: only the transfer price is missing anywhere"
+                );
                 continue;
             };
-            assert!(!rate.source.is_empty() && rate.date.len() == 10, "{region} {}", meter.key());
-            figures += 1;
+            seen += 1;
+            assert!(!rate.source.is_empty() && rate.date.is_some() && !rate.overridden, "{region} {meter:?}");
+            assert!(rate.date.expect("dated").to_string().as_str() < BOOK_DATE, "{region} {meter:?}");
+            assert!(rate.usd < Decimal::ONE, "{region} {meter:?}");
+            assert_eq!(
+                rate.usd.is_zero(),
+                meter == Meter::InterfaceEndpointCrossZoneGb,
+                "{region} {meter:?}"
+            );
         }
+        let tiers = book.interface_endpoint_tiers(region).expect("priced");
+        assert_eq!(check(tiers), Ok(()), "{region}");
+        assert_eq!(tiers.len(), 3, "{region}");
     }
-    assert!(figures > 400, "looked at {figures} figures");
+    // 36 regions of 11 meters, less the nine whose transfer price was not found.
+    assert_eq!(seen, 36 * 11 - 9);
 }
 
 #[test]
-fn known_figures() {
+fn the_date_of_the_book_is_the_day_written_in_the_file() {
+    let line = format!("collected = {BOOK_DATE}");
+    assert!(embedded::PRICES_TOML.lines().any(|text| text == line));
+}
+
+#[test]
+fn known_list_prices() {
     let book = PriceBook::embedded();
-    let figure = |region: &str, meter| book.rate(region, meter).map(|rate| rate.usd);
-    assert_eq!(figure("ap-northeast-1", Meter::InterfaceEndpointHour), Some(usd("0.014")));
-    assert_eq!(figure("ap-northeast-1", Meter::NatGatewayHour), Some(usd("0.062")));
-    assert_eq!(figure("ap-northeast-1", Meter::NatGatewayGb), Some(usd("0.062")));
-    assert_eq!(figure("us-east-1", Meter::NatGatewayGb), Some(usd("0.045")));
-    assert_eq!(figure("us-east-1", Meter::InterfaceEndpointHour), Some(usd("0.01")));
-    for unpriced in ["me-west-1", "sa-west-1", "cn-north-1", "cn-northwest-1", "eusc-de-east-1", "nowhere-1"]
+    for (region, meter, expected) in [
+        (TOKYO, Meter::NatGatewayHour, "0.062"),
+        (TOKYO, Meter::NatGatewayGb, "0.062"),
+        (TOKYO, Meter::InterfaceEndpointHour, "0.014"),
+        (TOKYO, Meter::InterfaceEndpointGb, "0.01"),
+        (TOKYO, Meter::TransitGatewayAttachmentHour, "0.07"),
+        (TOKYO, Meter::CrossZoneGb, "0.01"),
+        (TOKYO, Meter::InterfaceEndpointCrossZoneGb, "0"),
+        ("us-east-1", Meter::NatGatewayHour, "0.045"),
+        ("us-east-1", Meter::NatGatewayGb, "0.045"),
+        ("us-east-1", Meter::InterfaceEndpointHour, "0.01"),
+        ("us-east-1", Meter::PublicIpv4Hour, "0.005"),
+        ("us-gov-west-1", Meter::GatewayLoadBalancerEndpointGb, "0.0044"),
+        ("af-south-1", Meter::InterfaceEndpointHour, "0.01309"),
+    ] {
+        assert_eq!(rate(book, region, meter), usd(expected), "{region} {meter:?}");
+    }
+    assert!(book.rate("ap-east-2", Meter::CrossZoneGb).is_none());
+    assert!(book.rate("nowhere-1", Meter::NatGatewayHour).is_none());
+    assert!(!book.knows("nowhere-1"));
+}
+
+#[test]
+fn a_rate_describes_itself() {
+    let listed = PriceBook::embedded().rate(TOKYO, Meter::NatGatewayGb).expect("priced");
+    assert_eq!(
+        listed.describe(TOKYO, Meter::NatGatewayGb),
+        "NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)"
+    );
+    assert_eq!(listed.confirmations, 2);
+    let book = with("[default]\ndiscount_percent = 10\n[region.us-east-1]\nnat_gateway_hour = 0.04");
+    let own = book.rate("us-east-1", Meter::NatGatewayHour).expect("priced");
+    assert_eq!(
+        own.describe("us-east-1", Meter::NatGatewayHour),
+        "NAT gateway 0.036 USD/hour (us-east-1, prices.toml, less 10 %)"
+    );
+    let discounted = book.rate(TOKYO, Meter::NatGatewayGb).expect("priced");
+    assert_eq!(&*discounted.source, "AWS VPC pricing page feed, NAT gateway, less 10 % (prices.toml)");
+    assert!(discounted.overridden);
+}
+
+/// A team's own calculation: a month of 730 h, NAT 0.062/h and 0.062/GB, endpoint 0.01/h and zone, 0.01/GB.
+#[test]
+fn a_month_by_hand() {
+    let book = with(
+        r#"
+        [default]
+        nat_gateway_hour = "0.062"
+        nat_gateway_gb = "0.062"
+        interface_endpoint_hour = 0.01
+        interface_endpoint_gb = 0.01
+        "#,
+    );
+    let month = Decimal::from(730);
+    // 730 x 0.062 = 45.26: "about 45".
+    assert_eq!(month * rate(&book, TOKYO, Meter::NatGatewayHour), usd("45.26"));
+    let zone = month * rate(&book, TOKYO, Meter::InterfaceEndpointHour);
+    // 730 x 0.01 = 7.30 in one zone, 14.60 in two.
+    assert_eq!(zone, usd("7.30"));
+    assert_eq!(zone * Decimal::from(2), usd("14.60"));
+    // ECR takes 2 endpoints and SSM takes 3: 5 x 7.30 = 36.50 in one zone each: the note's "35" is 5 x 7.
+    assert_eq!(zone * Decimal::from(5), usd("36.50"));
+    // 100 GB: NAT 6.20, endpoint 1.00, in the one flat tier.
+    let tiers = book.interface_endpoint_tiers(TOKYO).expect("priced");
+    assert_eq!(tiered_cost(100 * GB, tiers), Some(usd("1")));
+    assert_eq!(Decimal::from(100) * rate(&book, TOKYO, Meter::NatGatewayGb), usd("6.20"));
+    // The list price in Tokyo is not 0.01 but 0.014 an hour: 730 x 0.014 = 10.22 a zone.
+    assert_eq!(month * rate(PriceBook::embedded(), TOKYO, Meter::InterfaceEndpointHour), usd("10.22"));
+}
+
+#[test]
+fn the_documented_example_is_applied_table_by_table() {
+    let book = with(
+        r#"
+        # every region unless a region table says otherwise
+        [default]
+        nat_gateway_hour = "0.062"
+        discount_percent = "12"
+        [region.ap-northeast-1]
+        interface_endpoint_hour = 0.01
+        interface_endpoint_gb = [
+            { from_gb = 0, to_gb = 1048576, usd_per_gb = "0.01" },
+            { from_gb = 1_048_576, usd_per_gb = 5e-3 },
+        ]
+        [region.eu-west-1]
+        discount_percent = 0
+        [region.moon-1]
+        nat_gateway_gb = 3
+        "#,
+    );
+    // 0.062 less 12 %, 0.01 less 12 %, 0.005 less 12 %.
+    assert_eq!(rate(&book, TOKYO, Meter::NatGatewayHour), usd("0.05456"));
+    assert_eq!(rate(&book, TOKYO, Meter::InterfaceEndpointHour), usd("0.0088"));
+    assert_eq!(rate(&book, TOKYO, Meter::InterfaceEndpointGb), usd("0.0088"));
+    let tiers = book.interface_endpoint_tiers(TOKYO).expect("priced");
+    assert_eq!(tiers.iter().map(|tier| tier.usd_per_gb).collect::<Vec<_>>(), [usd("0.0088"), usd("0.0044")]);
+    // The list price of a meter no table names, less 12 %; without it where the region says 0.
+    assert_eq!(rate(&book, TOKYO, Meter::NatGatewayGb), usd("0.05456"));
+    assert_eq!(rate(&book, "eu-west-1", Meter::NatGatewayHour), usd("0.062"));
+    assert_eq!(rate(&book, "eu-west-1", Meter::NatGatewayGb), usd("0.048"));
+    assert!(!book.rate("eu-west-1", Meter::NatGatewayGb).expect("priced").overridden);
+    // A new region has the default's figures and its own, and nothing else.
+    assert_eq!(book.added_regions(), ["moon-1"]);
+    assert_eq!(rate(&book, "moon-1", Meter::NatGatewayGb), usd("2.64"));
+    assert_eq!(rate(&book, "moon-1", Meter::NatGatewayHour), usd("0.05456"));
+    assert!(book.rate("moon-1", Meter::InterfaceEndpointHour).is_none());
+    // And one that nothing names has the default's.
+    assert_eq!(rate(&book, "nowhere-1", Meter::NatGatewayHour), usd("0.05456"));
+    // A second file rules over the first.
+    let later = book.with_overrides("[region.moon-1]\nnat_gateway_gb = 1", "second.toml").expect("valid");
+    assert_eq!(rate(&later, "moon-1", Meter::NatGatewayGb), usd("1"));
+}
+
+#[test]
+fn numbers_are_taken_as_written() {
+    for (literal, expected) in [
+        ("0.1234567890123456789012345678", "0.1234567890123456789012345678"),
+        ("\" 0.10 \"", "0.1"),
+        ("0", "0"),
+        ("1_000", "1000"),
+        ("+0.5", "0.5"),
+        ("1.5e-3", "0.0015"),
+        ("\"2E2\"", "200"),
+    ] {
+        let book = with(&format!("[default]\nnat_gateway_gb = {literal}"));
+        assert_eq!(rate(&book, TOKYO, Meter::NatGatewayGb), usd(expected), "{literal}");
+    }
+}
+
+#[test]
+fn wrong_files_are_named_by_line_column_and_key() {
+    let error = rejected("[default]\n\n  nat_gatway_hour = 1");
+    assert_eq!((error.line, error.column, error.key.as_str()), (3, 3, "default.nat_gatway_hour"));
+    let text = error.to_string();
+    assert!(text.starts_with(
+        "prices.toml:3:3: `default.nat_gatway_hour`: no such meter, did you mean `nat_gateway_hour`?"
+    ));
+    assert!(Meter::ALL.iter().all(|meter| text.contains(meter.key())) && text.contains("discount_percent"));
+    assert!(matches!(
+        rejected("[region.eu-west-1]\nelephants = 1").kind,
+        Kind::UnknownMeter { suggestion: None, .. }
+    ));
+
+    let error = rejected("[region.eu-west-1]\nnat_gateway_gb = -0.01");
+    assert_eq!(
+        error.to_string(),
+        "prices.toml:2:18: `region.eu-west-1.nat_gateway_gb`: -0.01 USD is out of range; a price is from 0 to 1000000"
+    );
+    assert!(matches!(rejected("a = [").kind, Kind::Syntax(_)));
+    assert!(matches!(rejected("[defaults]\nnat_gateway_gb = 1").kind, Kind::UnknownTable));
+    assert!(matches!(rejected("default = 3").kind, Kind::NotATable { found: "integer" }));
+    assert!(matches!(rejected("[region]\neu-west-1 = 3").kind, Kind::NotATable { .. }));
+    for literal in
+        ["nan", "inf", "-inf", "\"NaN\"", "\"a lot\"", "true", "0x10", "1e40", "1e-29", "\"\"", "\"0,06\""]
     {
-        assert_eq!(figure(unpriced, Meter::NatGatewayHour), None, "{unpriced}");
+        let error = rejected(&format!("[default]\nnat_gateway_gb = {literal}"));
+        assert!(matches!(error.kind, Kind::NotANumber { .. }), "{literal}: {error}");
+    }
+    for literal in ["-1", "\"-0.0001\"", "1000000.1"] {
+        let error = rejected(&format!("[default]\nnat_gateway_gb = {literal}"));
+        assert!(matches!(error.kind, Kind::PriceOutOfRange { .. }), "{literal}: {error}");
+    }
+    for literal in ["-1", "100.1"] {
+        let error = rejected(&format!("[default]\ndiscount_percent = {literal}"));
+        assert!(matches!(error.kind, Kind::DiscountOutOfRange { .. }), "{literal}: {error}");
     }
 }
 
 #[test]
-fn a_teams_own_notes_give_the_months_they_wrote_down() {
-    let book = team_book();
-    let nat = NatRates::of(&book, Some("ap-northeast-1"));
-    // 730 h x 0.062 = 45.26: "about 45 USD a month for a NAT gateway".
-    assert_eq!(nat.cost(730, 0), Some(usd("45.26")));
-    let endpoint = EndpointRates::of(&book, Some("ap-northeast-1"), 0, month());
-    // 730 h x 0.01 = 7.30 a zone, 14.60 for two, 36.50 for five endpoints in one zone (2 ECR + 3 SSM).
-    assert_eq!(endpoint.hours_cost(730), Some(usd("7.30")));
-    assert_eq!(endpoint.hours_cost(2 * 730), Some(usd("14.60")));
-    assert_eq!(endpoint.hours_cost(5 * 730), Some(usd("36.50")));
-}
-
-#[test]
-fn the_embedded_tokyo_book_gives_its_own_endpoint_hour() {
-    let endpoint = EndpointRates::of(&PriceBook::embedded(), Some("ap-northeast-1"), 0, month());
-    // 730 h x 0.014 = 10.22.
-    assert_eq!(endpoint.hours_cost(730), Some(usd("10.22")));
-}
-
-#[test]
-fn nat_bytes_count_in_both_directions_at_two_to_the_thirty() {
-    let nat = NatRates::of(&PriceBook::embedded(), Some("us-east-1"));
-    // 11 GB x 0.045 = 0.495, and 24 h x 0.045 = 1.08.
-    assert_eq!(nat.bytes_cost(11 * GB), Some(usd("0.495")));
-    assert_eq!(nat.cost(24, 11 * GB), Some(usd("1.575")));
-    // 40 bytes on a bill are 3.73e-8 GB.
-    assert_eq!(nat.bytes_cost(40), Some(usd("0.045") * usd("40") / usd("1073741824")));
-    // 5 GB between zones: 0.01 on each of two sides.
-    assert_eq!(nat.cross_zone_cost(5 * GB), Some(usd("0.10")));
-}
-
-#[test]
-fn tiers_apply_over_the_region() {
-    let tiers = PriceBook::embedded().interface_endpoint_tiers("us-east-1").expect("priced");
-    // 1 PB + 100 GB: 1,048,576 x 0.01 + 100 x 0.006.
-    assert_eq!(tiered_cost(1_048_676 * GB, &tiers), Some(usd("10486.36")));
-    // 6 PB: 1,048,576 x 0.01 + 4,194,304 x 0.006 + 1,048,576 x 0.004.
-    assert_eq!(tiered_cost(6_291_456 * GB, &tiers), Some(usd("39845.888")));
-    assert_eq!(tiered_cost(0, &tiers), Some(Decimal::ZERO));
-    // Two endpoints of 1 PB each share 10,485.76 + 6,291.456 evenly.
-    let rates = EndpointRates::of(&PriceBook::embedded(), Some("us-east-1"), 2 * 1_048_576 * GB, month());
-    assert_eq!(rates.month_bytes_cost(1_048_576 * GB, month()), Some(usd("8388.608")));
-    for pair in tiers.windows(2) {
-        assert_eq!(pair[0].to_gb, Some(pair[1].from_gb));
+fn wrong_tiers_are_rejected() {
+    let tiers = |rows: &str| rejected(&format!("[default]\ninterface_endpoint_gb = [{rows}]")).kind;
+    for (rows, message) in [
+        ("", "the list of tiers is empty"),
+        ("{from_gb=1,usd_per_gb=1}", "tier 1 begins at 1 GB, but must begin at 0 GB"),
+        (
+            "{from_gb=0,to_gb=5,usd_per_gb=1},{from_gb=6,usd_per_gb=1}",
+            "tier 2 begins at 6 GB, but must begin at 5 GB",
+        ),
+        (
+            "{from_gb=0,to_gb=5,usd_per_gb=1},{from_gb=4,usd_per_gb=1}",
+            "tier 2 begins at 4 GB, but must begin at 5 GB",
+        ),
+        (
+            "{from_gb=0,to_gb=0,usd_per_gb=1},{from_gb=0,usd_per_gb=1}",
+            "tier 1 ends at 0 GB, before it begins",
+        ),
+        ("{from_gb=0,to_gb=5,usd_per_gb=1}", "the last tier ends at 5 GB"),
+        ("{from_gb=0,usd_per_gb=1},{from_gb=5,usd_per_gb=1}", "tier 1 has no `to_gb`"),
+    ] {
+        let Kind::Tiers(text) = tiers(rows) else { panic!("{rows}") };
+        assert!(text.starts_with(message), "{text}");
     }
+    assert!(matches!(tiers("{from_gb=0}"), Kind::TierShape { .. }));
+    assert!(matches!(tiers("{usd_per_gb=1}"), Kind::TierShape { .. }));
+    assert!(matches!(tiers("3"), Kind::TierShape { .. }));
+    assert!(matches!(tiers("{from_gb=0,until=3,usd_per_gb=1}"), Kind::TierShape { .. }));
+    assert!(matches!(tiers("{from_gb=0.5,usd_per_gb=1}"), Kind::NotWholeGb { .. }));
+    assert!(matches!(tiers("{from_gb=0,usd_per_gb=-1}"), Kind::PriceOutOfRange { .. }));
 }
 
 #[test]
-fn a_share_of_nothing_is_nothing_and_the_whole_is_the_whole() {
-    assert_eq!(share(usd("7"), 0, 0), Some(Decimal::ZERO));
-    assert_eq!(share(usd("7"), 3, 3), Some(usd("7")));
-    assert_eq!(share(usd("7"), 1, 2), Some(usd("3.5")));
+fn each_byte_is_priced_in_its_tier() {
+    let tiers = PriceBook::embedded().interface_endpoint_tiers(TOKYO).expect("priced");
+    let cost = |bytes| tiered_cost(bytes, tiers).expect("priced");
+    assert_eq!(cost(0), Decimal::ZERO);
+    // 1 PB (1,048,576 GB) at 0.01 = 10,485.76.
+    assert_eq!(cost(1_048_576 * GB), usd("10485.76"));
+    // And one GB more at 0.006.
+    assert_eq!(cost(1_048_577 * GB), usd("10485.766"));
+    // 4 PB (4,194,304 GB) at 0.006 = 25,165.824; then 10 GB at 0.004.
+    assert_eq!(cost(5_242_890 * GB), usd("10485.76") + usd("25165.824") + usd("0.04"));
+    // One byte is 0.01 / 2^30, exact to 28 digits.
+    assert_eq!(cost(1), usd("0.01") / Decimal::from(1_u64 << 30));
+    // What no decimal can hold is unpriced, not a panic.
+    assert_eq!(tiered_cost(u128::MAX, tiers), None);
+    assert_eq!(crate::model::money::cost_of_bytes(1 << 96, usd("0.01")), None);
+    // Bytes without a tier have no price.
+    let open = &tiers[..1];
+    assert_eq!(tiered_cost(1_048_577 * GB, open), None);
 }
 
 #[test]
-fn nearer_figures_go_first_and_discounts_come_off_embedded_ones_only() {
-    let text = r#"
-[default]
-discount_percent = "10"
-nat_gateway_gb = "0.05"
-[region.us-east-1]
-nat_gateway_gb = "0.04"
-[region.mars-north-1]
-nat_gateway_hour = 1
-"#;
-    let book = PriceBook::embedded().with_overrides(Overrides::parse(text, "p.toml").expect("a good file"));
-    let figure = |region: &str, meter| book.rate(region, meter).map(|rate| rate.usd);
-    assert_eq!(figure("us-east-1", Meter::NatGatewayGb), Some(usd("0.04")));
-    assert_eq!(figure("eu-west-1", Meter::NatGatewayGb), Some(usd("0.05")));
-    assert_eq!(figure("us-east-1", Meter::NatGatewayHour), Some(usd("0.0405")));
-    assert_eq!(figure("mars-north-1", Meter::NatGatewayHour), Some(usd("1")));
-    assert_eq!(figure("mars-north-1", Meter::InterfaceEndpointHour), None);
+fn shares_are_proportional_and_leave_no_residue() {
+    let tiers = PriceBook::embedded().interface_endpoint_tiers(TOKYO).expect("priced");
+    // 2 PB in all cost 10,485.76 + 1,048,576 x 0.006 = 16,777.216: a quarter of it is 4,194.304.
+    let shares = blended_shares(&[1_572_864 * GB, 524_288 * GB, 0], tiers).expect("priced");
+    assert_eq!(shares, [usd("12582.912"), usd("4194.304"), Decimal::ZERO]);
+    assert_eq!(blended_shares(&[], tiers), Some(vec![]));
+    assert_eq!(blended_shares(&[0, 0], tiers), Some(vec![Decimal::ZERO; 2]));
+    assert_eq!(blended_shares(&[u128::MAX, 1], tiers), None);
 }
 
-#[test]
-fn own_tiers_replace_the_embedded_ones() {
-    let text = "[region.us-east-1]\ninterface_endpoint_gb = [ { to_gb = 10, usd_per_gb = 0.02 }, { usd_per_gb = 0.01 } ]";
-    let book = PriceBook::embedded().with_overrides(Overrides::parse(text, "p.toml").expect("a good file"));
-    let tiers = book.interface_endpoint_tiers("us-east-1").expect("priced");
-    assert_eq!(tiers[0], Tier { from_gb: 0, to_gb: Some(10), usd_per_gb: usd("0.02") });
-    // 10 x 0.02 + 5 x 0.01.
-    assert_eq!(tiered_cost(15 * GB, &tiers), Some(usd("0.25")));
-    let flat = team_book().interface_endpoint_tiers("us-east-1").expect("priced");
-    assert_eq!(flat.len(), 1);
+fn any_tiers() -> impl Strategy<Value = Vec<Tier>> {
+    (proptest::collection::vec(1_u64..5_000_000, 0..4), proptest::collection::vec(0_i64..1_000_000, 5))
+        .prop_map(|(widths, prices)| {
+            let mut from_gb = 0;
+            let mut tiers = Vec::new();
+            for (index, price) in prices.iter().enumerate().take(widths.len() + 1) {
+                let to_gb = widths.get(index).map(|width| from_gb + width);
+                tiers.push(Tier { from_gb, to_gb, usd_per_gb: Decimal::new(*price, 5) });
+                from_gb = to_gb.unwrap_or_default();
+            }
+            tiers
+        })
 }
 
-#[test]
-fn wrong_override_files_say_where_and_what() {
-    let refused = |text: &str| Overrides::parse(text, "p.toml").expect_err("must be refused").to_string();
-    let unknown = refused("[default]\nnat_gateway_hours = 1");
-    assert!(unknown.starts_with("p.toml:2: `nat_gateway_hours` is no meter"), "{unknown}");
-    assert!(unknown.contains("nat_gateway_hour,"), "{unknown}");
-    assert!(refused("[default]\n\nnat_gateway_gb = -1").starts_with("p.toml:3: "));
-    assert!(refused("[default]\nnat_gateway_gb = \"abc\"").contains("not a number"));
-    assert!(refused("[default]\nnat_gateway_gb = nan").contains("not a number"));
-    assert!(refused("[default]\ndiscount_percent = 101").contains("between 0 and 100"));
-    assert!(refused("[defaults]\n").contains("[default]"));
-    assert!(refused("[default\n").starts_with("p.toml:1: "));
-    let gap = "[default]\ninterface_endpoint_gb = [ { to_gb = 10, usd_per_gb = 1 }, { from_gb = 20, usd_per_gb = 1 } ]";
-    assert!(refused(gap).contains("gap"));
-    let open = "[default]\ninterface_endpoint_gb = [ { to_gb = 10, usd_per_gb = 1 } ]";
-    assert!(refused(open).contains("last tier"));
-}
+proptest! {
+    #[test]
+    fn shares_add_up_in_any_order(tiers in any_tiers(), bytes in proptest::collection::vec(0_u128..1 << 60, 1..40)) {
+        prop_assert_eq!(check(&tiers), Ok(()));
+        let total = tiered_cost(bytes.iter().sum(), &tiers).expect("priced");
+        let shares = blended_shares(&bytes, &tiers).expect("priced");
+        prop_assert_eq!(shares.iter().sum::<Decimal>(), total);
+        prop_assert_eq!(shares.iter().rev().sum::<Decimal>(), total);
+        prop_assert!(shares.iter().all(|share| !share.is_sign_negative()));
+    }
 
-#[test]
-fn a_calendar_month_is_its_own_hours() {
-    use crate::model::time::Bucket;
-    let hour = |text: &str| {
-        Bucket::of(chrono::DateTime::parse_from_rfc3339(text).expect("a time").timestamp())
-            .expect("plausible")
-    };
-    let february = Scale::new(Some(hour("2026-02-01T00:00:00Z")), Some(hour("2026-02-28T23:00:00Z")), 672);
-    assert_eq!(february.month_hours, 672);
-    let day = Scale::new(Some(hour("2026-02-01T00:00:00Z")), Some(hour("2026-02-01T23:00:00Z")), 24);
-    assert_eq!((day.month_hours, day.month_bytes(24)), (730, 730));
-    assert_eq!(day.month(usd("2.4")), Some(usd("73")));
+    #[test]
+    fn cost_grows_with_bytes_and_is_linear_in_one_tier(bytes in 0_u128..1 << 70, more in 0_u128..1 << 40, tiers in any_tiers()) {
+        prop_assert!(tiered_cost(bytes, &tiers) <= tiered_cost(bytes + more, &tiers));
+        let flat = [Tier { from_gb: 0, to_gb: None, usd_per_gb: usd("0.01") }];
+        prop_assert_eq!(tiered_cost(bytes, &flat), crate::model::money::cost_of_bytes(bytes, usd("0.01")));
+    }
+
+    #[test]
+    fn no_override_text_panics(text in "(\\[(default|region\\.[a-z\"]{1,3}|region)\\]\n)?([a-z_]{1,20}|nat_gateway_gb|discount_percent) = [-0-9.e\"\\[\\]{}, é]{0,12}\n?.{0,20}") {
+        let _ = PriceBook::embedded().with_overrides(&text, "x");
+    }
 }

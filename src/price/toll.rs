@@ -8,11 +8,13 @@
 //! - Gateway endpoint: nothing.
 //! - Transfer between zones: 0.01 USD/GB on each of the two sides, in most Regions.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
-use super::book::{Meter, PriceBook, Rate};
-use super::tiers::{share, tiered_cost};
-use crate::model::money::cost_of_bytes;
+use super::tiers::tiered_cost;
+use super::{Meter, PriceBook, Rate};
+use crate::model::money::{cost_of_bytes, decimal_of_bytes};
 use crate::model::time::{BUCKET_SECONDS, Bucket, MONTH_HOURS, calendar_month_hours};
 
 /// Transfer between zones is charged to both sides: what leaves one zone and what enters the other.
@@ -22,7 +24,7 @@ pub const CROSS_ZONE_SIDES: u32 = 2;
 /// From the observed window to a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
-    /// Hours with records.
+    /// Hours observed, see [`observed_hours`].
     pub observed_hours: u64,
     /// Hours of the month.
     pub month_hours: u64,
@@ -54,6 +56,30 @@ impl Scale {
         let (hours, observed) = (u128::from(self.month_hours), u128::from(self.observed_hours));
         bytes.checked_mul(hours).map_or(bytes / observed * hours, |product| product / observed)
     }
+}
+
+/// A run of so many hours without any record is taken as quiet; a longer one as not observed. AWS writes NODATA rows for
+/// quiet interfaces, but filtered and converted logs lose them.
+pub const LONGEST_QUIET_HOURS: u32 = 24;
+
+/// The hours that were observed: those with records, and quiet ones between them. `asked`, the period asked for (first hour,
+/// first hour no longer in it), counts whole where the records reach to within [`LONGEST_QUIET_HOURS`] of both its ends.
+pub fn observed_hours(with_records: &BTreeSet<Bucket>, asked: Option<(Bucket, Bucket)>) -> BTreeSet<Bucket> {
+    let mut observed = with_records.clone();
+    let (Some(first), Some(last)) = (with_records.first(), with_records.last()) else { return observed };
+    let mut fill = |from: Bucket, to: Bucket| {
+        if to.0.saturating_sub(from.0) <= LONGEST_QUIET_HOURS {
+            observed.extend((from.0..to.0).map(Bucket));
+        }
+    };
+    for (hour, next) in with_records.iter().zip(with_records.iter().skip(1)) {
+        fill(Bucket(hour.0 + 1), *next);
+    }
+    if let Some((from, to)) = asked {
+        fill(from, *first);
+        fill(Bucket(last.0 + 1), to);
+    }
+    observed
 }
 
 /// Hours of `hours` in which something existed that was created and perhaps deleted at these Unix seconds.
@@ -128,7 +154,7 @@ impl EndpointRates {
         let tiers = region.and_then(|region| book.interface_endpoint_tiers(region));
         Self {
             hour: region.and_then(|region| book.rate(region, Meter::InterfaceEndpointHour)),
-            month_data_cost: tiers.and_then(|tiers| tiered_cost(month_bytes, &tiers)),
+            month_data_cost: tiers.and_then(|tiers| tiered_cost(month_bytes, tiers)),
             month_bytes,
         }
     }
@@ -142,4 +168,16 @@ impl EndpointRates {
     pub fn hours_cost(&self, zone_hours: u64) -> Option<Decimal> {
         self.hour.as_ref()?.usd.checked_mul(Decimal::from(zone_hours))
     }
+}
+
+/// The part of `total` that falls to `part` bytes of `whole`: each byte carries the same price, wherever in the month it
+/// came. Nothing falls to nothing.
+fn share(total: Decimal, part: u128, whole: u128) -> Option<Decimal> {
+    if part == 0 {
+        return Some(Decimal::ZERO);
+    }
+    if part == whole {
+        return Some(total);
+    }
+    total.checked_mul(decimal_of_bytes(part)?.checked_div(decimal_of_bytes(whole)?)?)
 }

@@ -1,18 +1,87 @@
-//! Stage 9: the report becomes bytes.
+//! Stage 9: a report as bytes. Deterministic: no clock, no locale, no look at the terminal; the caller says how
+//! wide and whether in colour.
+//!
+//! A new format is a file with one function and one line each in [`Format`].
 
-use std::io::{self, Write};
+mod grid;
+mod json;
+mod number;
+mod prices;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::str::FromStr;
 
 use crate::model::report::Report;
-use crate::price::PriceBook;
 
-#[allow(missing_docs)]
-pub enum Format { Table, Json }
-#[allow(missing_docs)]
-pub struct TableStyle { pub width: u16, pub color: bool }
-#[allow(missing_docs)]
-pub fn render(report: &Report, _: Format, _: TableStyle, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+pub use json::{REPORT_SCHEMA_JSON, json};
+pub use prices::prices;
+pub use table::table;
+
+/// How text for people is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableStyle {
+    /// Columns of the terminal or page. No line is longer; below 40 it is laid out as 40.
+    pub width: u16,
+    /// Whether to emit ANSI styling.
+    pub color: bool,
 }
-#[allow(missing_docs)]
-pub fn price_table(_: &PriceBook, _: Option<&str>, _: TableStyle) -> Result<String, String> { Ok(String::new()) }
+
+impl Default for TableStyle {
+    /// 80 columns without colour.
+    fn default() -> Self {
+        Self { width: 80, color: false }
+    }
+}
+
+/// A form a report can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text for people.
+    Table,
+    /// One object for programs, described by [`REPORT_SCHEMA_JSON`].
+    Json,
+}
+
+impl Format {
+    /// Every format, in the order it is offered.
+    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+
+    /// The name people type.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+        }
+    }
+
+    /// Writes `report` to `out`. `style` matters to text formats only.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn render(self, report: &Report, style: TableStyle, out: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            Self::Table => table(report, style, out),
+            Self::Json => json(report, out),
+        }
+    }
+}
+
+/// A format name that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no format {0:?}; there are: {names}", names = Format::ALL.map(Format::name).join(", "))]
+pub struct UnknownFormat(pub String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or_else(|| UnknownFormat(name.to_owned()))
+    }
+}

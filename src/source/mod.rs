@@ -10,7 +10,7 @@ mod local;
 #[cfg(test)]
 mod tests;
 
-pub use local::{Listing, SourceError, list, read_inventory, read_text};
+pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,5 +1,7 @@
 //! `flowtoll-testkit`: writes seeded worlds of flow logs with known truth.
 
+#![expect(clippy::disallowed_methods, reason = "a program of its own: it owns its arguments and output")]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,0 +1,106 @@
+//! What rows look like before anybody has said whose they are: enough to know a NAT by its rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aggregate::{EndKind, Key, Opener, Partial, Sum};
+use crate::model::addr::Addr;
+
+/// What the rows of one interface look like.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// Records in which an address is source or destination as logged.
+    seen: BTreeMap<Addr, u64>,
+    /// Own addresses of rows shaped like N1 or N4.
+    pub(super) translated: BTreeMap<Addr, u64>,
+    /// Whether no other interface has traffic in the logs.
+    is_alone: bool,
+    /// Clients of N1-shaped rows.
+    pub(super) clients: BTreeSet<Addr>,
+    /// Private packet addresses, other than the logged own one, of rows to and from the outside: a NAT's secondary
+    /// addresses, or the clients of something that forwards without translating.
+    pub(super) stand_ins: BTreeSet<Addr>,
+    /// Rows to and from the outside.
+    outside: u64,
+    /// N1/N4-shaped rows whose outer end opened the conversation: a load balancer that keeps client addresses.
+    opened_outside: u64,
+}
+
+impl Shape {
+    /// A NAT: N1 or N4 rows, opened from inside, and rows to the outside that never carry a client's address. (A transit
+    /// gateway attachment has no rows to the outside on the clients' side, and the clients' own addresses on the other.) Where
+    /// the logs hold nothing but this interface, somebody has picked it, and its inside rows are enough.
+    pub(super) fn translates(&self) -> bool {
+        let translated: u64 = self.translated.values().sum();
+        translated > 0
+            && (self.outside > 0 || self.is_alone)
+            && self.stand_ins.is_disjoint(&self.clients)
+            && self.opened_outside * 2 < translated
+    }
+
+    /// The address in the most rows; every row of an interface shows its own.
+    pub(super) fn own_address(&self) -> Option<Addr> {
+        let most = self.seen.values().max()?;
+        let mut best = self.seen.iter().filter(|(_, count)| *count == most).map(|(addr, _)| *addr);
+        match (best.next(), best.next()) {
+            (Some(addr), None) => Some(addr),
+            _ => None,
+        }
+    }
+}
+
+/// The shapes of all interfaces.
+pub(super) struct Shapes {
+    /// One per interface, in order of id.
+    pub(super) by_eni: Vec<Shape>,
+}
+
+impl Shapes {
+    /// Collects the shapes of all interfaces.
+    pub(super) fn collect(
+        partial: &Partial,
+        rows: &[(Key, Sum)],
+        eni_of_observer: &[usize],
+        count: usize,
+    ) -> Self {
+        let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
+        let addr = |index: u32| partial.addresses[index as usize];
+        for (key, sum) in rows {
+            let shape = &mut by_eni[eni_of_observer[key.observer as usize]];
+            for end in [key.src, key.dst] {
+                if let EndKind::Address(index) = end.kind() {
+                    *shape.seen.entry(addr(index)).or_default() += sum.records;
+                }
+            }
+            match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
+                // N1: a private source, sent on to a public address.
+                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(client), EndKind::Class(_)) => {
+                    *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    shape.clients.insert(addr(client));
+                    let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
+                    shape.opened_outside += if outside { sum.records } else { 0 };
+                }
+                // N4: from a public address, to a private one.
+                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(client)) => {
+                    *shape.translated.entry(addr(own)).or_default() += sum.records;
+                    shape.clients.insert(addr(client));
+                    let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
+                    shape.opened_outside += if outside { sum.records } else { 0 };
+                }
+                // To or from the outside.
+                (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
+                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other)) => {
+                    shape.outside += sum.records;
+                    if own != other {
+                        shape.stand_ins.insert(addr(other));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let with_traffic = by_eni.iter().filter(|shape| !shape.seen.is_empty()).count();
+        for shape in &mut by_eni {
+            shape.is_alone = with_traffic == 1;
+        }
+        Self { by_eni }
+    }
+}

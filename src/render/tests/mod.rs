@@ -1,0 +1,6 @@
+//! Snapshots show the look; the other tests check figures, widths and the promise of the schema.
+
+mod numbers;
+mod sample;
+mod schema;
+mod text;
