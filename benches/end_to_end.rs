@@ -37,7 +37,8 @@ fn end_to_end(criterion: &mut Criterion) {
 
         let report = run();
         assert_eq!(u128::from(truth.ledger.bytes_total), report.ledger.bytes_total, "{name}");
-        let billed: u128 = truth.nat_gateways.iter().map(|nat| u128::from(nat.bytes_out + nat.bytes_in)).sum();
+        let billed: u128 =
+            truth.nat_gateways.iter().map(|nat| u128::from(nat.bytes_out + nat.bytes_in)).sum();
         assert_eq!(billed, report.totals.nat_gateway_bytes, "{name}");
 
         group.throughput(Throughput::Elements(report.ledger.records));
