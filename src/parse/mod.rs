@@ -105,18 +105,21 @@ pub enum ObjectError {
 pub struct FormatHints {
     /// `--log-format`.
     pub given: Option<LineFormat>,
-    /// The format in `describe-flow-logs.json` of the flow log named in the object's name.
-    pub described: Option<LineFormat>,
+    /// Formats in `describe-flow-logs.json`: that of the flow log in the object's name, else all there are.
+    pub described: Vec<LineFormat>,
 }
 
 impl FormatHints {
-    /// The format to use for an object whose first line is `line`: the user's word always, a described one only if the
-    /// line has as many values.
+    /// The format to use for an object whose first line is `line`: the user's word always; a described one only if the line
+    /// has as many values, and no other described one has.
     fn fitting(&self, line: &[u8]) -> Option<&LineFormat> {
         let values = format::tokens(line).filter(|token| !value::is_timestamp(token)).count();
-        self.given
-            .as_ref()
-            .or_else(|| self.described.as_ref().filter(|format| format.columns.len() == values))
+        let mut fitting = self.described.iter().filter(|format| format.columns.len() == values);
+        let described = match (fitting.next(), fitting.next()) {
+            (Some(format), None) => Some(format),
+            _ => None,
+        };
+        self.given.as_ref().or(described)
     }
 }
 

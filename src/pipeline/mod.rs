@@ -184,23 +184,20 @@ fn load_prices(settings: &Settings, observer: &dyn Observer) -> Result<PriceBook
     Ok(book)
 }
 
-/// What is known of an object's format in case it has no header: the user's word; the described format of the flow log
-/// in its name; or the only format that any described flow log to CloudWatch Logs (then to anywhere) has.
+/// What is known of an object's format in case it has no header: the user's word; the described format of the flow log in
+/// its name; or the formats of all described flow logs, of which one must fit.
 fn format_hints(settings: &Settings, inventory: &Inventory, item: &WorkItem) -> FormatHints {
-    let described =
-        |text: &Option<String>| text.as_deref().and_then(|text| LineFormat::of_log_format(text).ok());
-    let by_id = item.aws_name.as_ref().and_then(|name| {
-        inventory.flow_logs.iter().find(|log| log.flow_log_id == name.flow_log_id).map(|log| &log.log_format)
-    });
-    let only = |cloudwatch: bool| {
-        let logs = inventory.flow_logs.iter().filter(|log| !cloudwatch || log.log_group_name.is_some());
-        let mut formats: Vec<&Option<String>> = logs.map(|log| &log.log_format).collect();
-        formats.sort();
-        formats.dedup();
-        if formats.len() == 1 { formats.pop() } else { None }
+    let logs = &inventory.flow_logs;
+    let named =
+        item.aws_name.as_ref().and_then(|name| logs.iter().find(|log| log.flow_log_id == name.flow_log_id));
+    let mut texts: Vec<&str> = match named {
+        Some(log) => log.log_format.as_deref().into_iter().collect(),
+        None => logs.iter().filter_map(|log| log.log_format.as_deref()).collect(),
     };
-    let text = by_id.or_else(|| only(true)).or_else(|| only(false));
-    FormatHints { given: settings.log_format.clone(), described: text.and_then(described) }
+    texts.sort_unstable();
+    texts.dedup();
+    let described = texts.into_iter().filter_map(|text| LineFormat::of_log_format(text).ok()).collect();
+    FormatHints { given: settings.log_format.clone(), described }
 }
 
 /// Why a run found no record, in one line.

@@ -10,7 +10,7 @@ use crate::read;
 
 fn hints(given: Option<&str>, described: Option<&str>) -> FormatHints {
     let format = |text: Option<&str>| text.map(|text| LineFormat::of_log_format(text).expect(text));
-    FormatHints { given: format(given), described: format(described) }
+    FormatHints { given: format(given), described: format(described).into_iter().collect() }
 }
 
 fn parse_with(hints: FormatHints, text: &str) -> (Recorder, Result<(), ObjectError>) {
