@@ -2,6 +2,7 @@
 
 mod atlas;
 mod ranges;
+mod sink;
 
 use std::net::IpAddr;
 
