@@ -290,7 +290,8 @@ impl Page<'_> {
         write!(
             page,
             "\nNot to be saved by a gateway endpoint: {far} bytes to S3 in us-west-2.\n`ci-c` sends and receives {crossing} \
-             bytes through a NAT gateway in the other zone, which costs cross-zone transfer on top.\n"
+             bytes through a NAT gateway in the other zone, which costs cross-zone transfer on top\n\
+             (0.01 USD/GB on each side); a report adds that to what an endpoint for those bytes saves.\n"
         )
         .expect("writing to a String cannot fail");
         page
