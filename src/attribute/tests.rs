@@ -1,1 +1,12 @@
 //! Laws of attribution.
+
+mod legs;
+mod overlap;
+mod path;
+mod vantage;
+
+use crate::model::addr::Addr;
+
+fn addr(text: &str) -> Addr {
+    Addr::from(text.parse::<std::net::IpAddr>().expect(text))
+}

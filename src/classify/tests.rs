@@ -3,6 +3,7 @@
 mod atlas;
 mod picked;
 mod ranges;
+mod sink;
 
 use std::net::IpAddr;
 

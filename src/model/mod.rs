@@ -5,3 +5,6 @@ pub mod flow;
 pub mod money;
 pub mod report;
 pub mod time;
+
+#[cfg(test)]
+mod tests;
