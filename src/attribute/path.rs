@@ -1,7 +1,9 @@
 //! Which path a client's bytes take to a peer, by routes.
 
 use crate::classify::atlas::{Atlas, PeerClass};
-use crate::inventory::{InterfaceKind, NetworkInterface, RouteTable, RouteTarget, VpcEndpointType};
+use crate::inventory::{
+    InterfaceKind, NetworkInterface, RouteDestination, RouteTable, RouteTarget, VpcEndpointType,
+};
 use crate::model::addr::Addr;
 
 use super::topology::Topology;
@@ -94,7 +96,13 @@ impl<'a> Router<'a> {
 
     fn class_from(&self, site: Site<'_>, class: &PeerClass, hops: usize) -> Option<Route> {
         let table = self.topology.route_table(site.vpc, site.subnet)?;
-        if let Some(endpoint) = self.unlisted_gateway_endpoint(table, class) {
+        // Where a list's entries and its route are known, the comparison of routes below has them.
+        let is_listed = class.destinations.iter().any(|index| {
+            let destination = &self.atlas.destinations[*index as usize];
+            matches!(destination, RouteDestination::PrefixList(_))
+                && table.routes.iter().any(|route| route.active && route.destination == *destination)
+        });
+        if !is_listed && let Some(endpoint) = self.unlisted_gateway_endpoint(table, class) {
             return Some(Route::through(Path::GatewayEndpoint, endpoint));
         }
         let target = class.destinations.iter().find_map(|index| {

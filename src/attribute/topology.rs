@@ -248,9 +248,11 @@ impl<'i> Topology<'i> {
                     }
                     RouteDestination::PrefixList(id) => self.longest_entry(id, addr),
                 };
-                length.map(|length| (length, &route.target))
+                // On one length a static route goes before a prefix list's.
+                let is_static = matches!(route.destination, RouteDestination::Cidr(_));
+                length.map(|length| ((length, is_static), &route.target))
             })
-            .max_by_key(|(length, _)| *length)
+            .max_by_key(|(rank, _)| *rank)
             .map(|(_, target)| target)
     }
 

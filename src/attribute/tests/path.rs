@@ -314,7 +314,6 @@ fn a_gateway_endpoint_is_seen_by_its_association_alone() {
 }
 
 #[test]
-#[ignore = "a gateway endpoint is chosen by its list before routes are compared"]
 fn a_route_longer_than_the_lists_entry_takes_it() {
     let mut network = network();
     let longer = table("", "vpc-1", &["x"], &["52.216.4.0/22 nat-2"]).routes;
@@ -324,7 +323,6 @@ fn a_route_longer_than_the_lists_entry_takes_it() {
 }
 
 #[test]
-#[ignore = "of two equally long matches the later route is taken"]
 fn of_a_block_and_a_list_of_that_block_the_block_takes_it() {
     let mut network = network();
     network.prefix_lists.push(PrefixList {
