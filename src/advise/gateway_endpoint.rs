@@ -54,6 +54,9 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
 
 /// Why a gateway endpoint of `vpc` would not carry a flow, `None` if it would.
 fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+    if case.is_from_unknown_vpc(flow) {
+        return Some("their clients are in a VPC that the inventory does not have".to_owned());
+    }
     let service_region = flow.peer.service_region.as_deref();
     let region = case.region_of(vpc, flow);
     if service_region == Some("GLOBAL") {

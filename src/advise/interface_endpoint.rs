@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::attribute::Path;
-use crate::inventory::VpcEndpointType;
+use crate::inventory::{VpcEndpointType, is_gone};
 use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::Meter;
 use crate::price::toll::EndpointRates;
@@ -52,6 +52,7 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
         let (Some(vpc), Some(nat)) = (case.vpc_of(flow), case.nat_of(flow)) else { continue };
         let region = case.region_of(vpc, flow);
         if flow.route.path != Path::NatGateway
+            || case.is_from_unknown_vpc(flow)
             || region.is_none()
             || flow.peer.service_region.as_deref() != region
         {
@@ -82,6 +83,7 @@ fn line(case: &Case<'_>, vpc: &str, known: &KnownService, moved: &Moved, region:
         endpoint.endpoint_type == VpcEndpointType::Interface
             && endpoint.vpc_id == vpc
             && endpoint.service == known.endpoint
+            && !is_gone(&endpoint.state)
     });
     if exists {
         return None;

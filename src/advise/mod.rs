@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use crate::attribute::{Attribution, Flow, NatUnit, Path, Topology};
+use crate::attribute::{Attribution, Client, Flow, NatUnit, Path, Topology};
 use crate::model::money::money_text;
 use crate::model::report::{AdviceLine, EVIDENCE_LIMIT, EndpointLine, Evidence};
 use crate::price::toll::{NatRates, Scale};
@@ -60,6 +60,14 @@ impl Case<'_> {
         flow.client.vpc_id.as_deref().or_else(|| self.nat_of(flow)?.vpc.as_deref())
     }
 
+    /// Whether a flow's client is known to be in no known VPC: the gateway's VPC is known, and does not hold it. Then nothing in
+    /// the gateway's VPC can be changed for it.
+    fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
+        let blocks_known = |vpc: &str| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc);
+        let home = self.nat_of(flow).and_then(|nat| nat.vpc.as_deref());
+        flow.client.vpc_id.is_none() && home.is_some_and(blocks_known)
+    }
+
     /// Region of a VPC: the inventory's word, else what the records of its clients say.
     fn region_of<'f>(&'f self, vpc: &str, flow: &'f Flow) -> Option<&'f str> {
         self.topology
@@ -97,12 +105,16 @@ impl Case<'_> {
     }
 }
 
-/// Whether two zones are known, comparable and different. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be
-/// compared.
-pub fn crosses_zone(client: Option<&str>, nat: Option<&str>) -> bool {
+/// Whether bytes pay transfer between zones on their way to a NAT gateway: client and gateway are in one VPC, and both zones are
+/// known, comparable and different. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be compared. A client of another
+/// VPC comes through a transit gateway, which is not charged between zones since April 2022 (AWS What's New), and enters in a
+/// zone that no record tells.
+pub fn crosses_zone(client: &Client, nat: &NatUnit) -> bool {
     let is_id = |zone: &str| zone.contains("-az");
-    match (client, nat) {
-        (Some(client), Some(nat)) => is_id(client) == is_id(nat) && client != nat,
+    match (&client.zone_id, &nat.zone) {
+        (Some(from), Some(to)) => {
+            client.vpc_id.is_some() && client.vpc_id == nat.vpc && is_id(from) == is_id(to) && from != to
+        }
         _ => false,
     }
 }
@@ -133,7 +145,7 @@ impl Moved {
         self.via.insert(nat.id.clone());
         let sums = self.by_nat.entry(nat.id.clone()).or_default();
         sums.0 += bytes;
-        if crosses_zone(flow.client.zone_id.as_deref(), nat.zone.as_deref()) {
+        if crosses_zone(&flow.client, nat) {
             sums.1 += bytes;
         }
     }

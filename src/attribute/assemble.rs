@@ -69,8 +69,6 @@ pub(super) struct Assembly<'r, 'a> {
     /// Interfaces with accepted traffic, by hour.
     active: HashSet<(usize, Bucket)>,
     pub(super) nats: Vec<NatUnit>,
-    /// NAT units and the flow logs that show their N1 or N4 rows.
-    pub(super) inside_logs: HashSet<(usize, u32)>,
     /// Bytes near the borders of each interface's hours.
     edges: HashMap<(usize, Bucket), Edges>,
     pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
@@ -100,7 +98,6 @@ impl<'r, 'a> Assembly<'r, 'a> {
             resolver,
             active,
             nats,
-            inside_logs: HashSet::new(),
             edges,
             hours: BTreeMap::new(),
             endpoint_hours: BTreeMap::new(),
@@ -142,8 +139,6 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 hour.outside.entry(peer).or_default().add(way, sum.bytes);
             }
             NatLeg::Inside { way, client, peer } => {
-                let flow_log = self.resolver.partial.observers[key.observer as usize].flow_log;
-                self.inside_logs.insert((unit, flow_log));
                 if let Some(addr) = client.address() {
                     let proof = match peer {
                         Party::Unknown => self.evidence.blind.entry((key.bucket, addr)).or_default(),

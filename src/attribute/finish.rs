@@ -1,6 +1,6 @@
 //! Step 3 of [`super::assemble`]: hours decide which of their rows count.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::time::Bucket;
 
@@ -19,10 +19,9 @@ impl Assembly<'_, '_> {
         for ((unit, bucket), hour) in std::mem::take(&mut self.hours) {
             units.entry(unit).or_default().insert(bucket, hour);
         }
-        let silent = self.silent_hours();
         let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
         for (unit, hours) in units {
-            totals[unit] = self.finish_unit(unit, hours, &silent);
+            totals[unit] = self.finish_unit(unit, hours);
         }
         self.finish_endpoints();
         self.outcome.nats =
@@ -32,12 +31,7 @@ impl Assembly<'_, '_> {
         self.outcome
     }
 
-    fn finish_unit(
-        &mut self,
-        unit: usize,
-        hours: BTreeMap<Bucket, HourView>,
-        silent: &HashSet<(usize, Bucket)>,
-    ) -> NatTotals {
+    fn finish_unit(&mut self, unit: usize, hours: BTreeMap<Bucket, HourView>) -> NatTotals {
         let mut totals = NatTotals::default();
         let route = self.nat_route(unit);
         let route = self.flows.routes.intern(route);
@@ -70,14 +64,10 @@ impl Assembly<'_, '_> {
             if !hour.has_inside() {
                 let mut clients = hour.by_client().1;
                 clients.retain(|client, _| !at_client.contains(client));
-                let counted = if silent.contains(&(unit, bucket)) {
-                    clients.keys().copied().collect()
-                } else {
-                    counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
-                        let bytes = clients.get(&client).map_or(0, |volume| volume.total());
-                        self.at_border(client, bucket, bytes, &interfaces, next)
-                    })
-                };
+                let counted = counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
+                    let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                    self.at_border(client, bucket, bytes, &interfaces, next)
+                });
                 self.outcome.duplicate_bytes += hour.take_out(at_unit) + hour.take_out(&counted);
             }
             let Some(decision) = hour.decide(inside_ever, at_client) else {
@@ -108,32 +98,6 @@ impl Assembly<'_, '_> {
             }
         }
         totals
-    }
-
-    /// Hours in which a NAT unit's own log was on and shows rows (NODATA, scans), inside its first and last hour: where it has
-    /// no N1 or N4 there, nothing passed, whatever clients' rows of a neighbouring hour's traffic say.
-    fn silent_hours(&self) -> HashSet<(usize, Bucket)> {
-        let partial = self.resolver.partial;
-        let mut logged: BTreeMap<(usize, u32), BTreeSet<Bucket>> = BTreeMap::new();
-        for ((observer, bucket), presence) in &partial.presence {
-            let eni = self.resolver.census.eni_of_observer[*observer as usize];
-            let Role::Nat(unit) = self.resolver.census.enis[eni].role else { continue };
-            let log = (unit, partial.observers[*observer as usize].flow_log);
-            if presence.skipdata == 0 && self.inside_logs.contains(&log) {
-                logged.entry(log).or_default().insert(*bucket);
-            }
-        }
-        let mut silent = HashSet::new();
-        for ((unit, _), hours) in logged {
-            let (first, last) = (hours.first().copied(), hours.last().copied());
-            silent.extend(
-                hours
-                    .iter()
-                    .filter(|hour| Some(**hour) != first && Some(**hour) != last)
-                    .map(|hour| (unit, *hour)),
-            );
-        }
-        silent
     }
 
     fn finish_endpoints(&mut self) {

@@ -9,7 +9,7 @@ use crate::model::addr::Addr;
 use crate::model::flow::FlowDirection;
 use crate::model::time::Bucket;
 
-use super::eni::{Census, Eni};
+use super::eni::{Census, Eni, Role};
 use super::flows::{Client, Peer};
 use super::legs::{Ends, Party, Way};
 use super::path::{Path, Route, Router, Site};
@@ -152,20 +152,9 @@ impl<'a> Resolver<'a> {
         let named = |path: Path, name: &str| Route { path, via: (!name.is_empty()).then(|| name.to_owned()) };
         match &*hop.interface_type {
             b"nat_gateway" | b"natGateway" | b"regional_nat_gateway" => {
-                let unit = self.census.nats.iter().find(|nat| {
-                    nat.id == id
-                        || nat.inventory.is_some_and(|index| {
-                            self.topology.inventory.nat_gateways[index]
-                                .addresses
-                                .iter()
-                                .any(|address| address.interface_id.as_deref() == Some(id.as_str()))
-                        })
-                });
-                let interface =
-                    self.topology.interface(&id).and_then(|interface| interface.nat_gateway_id.clone());
-                let name = unit.map(|nat| nat.id.clone()).or(interface);
+                let name = self.nat_behind(&id);
                 match name {
-                    Some(name) => Some(named(Path::NatGateway, &name)),
+                    Some(name) => Some(named(Path::NatGateway, name)),
                     // The gateway has no interface of its own: the route table names it.
                     None if id.is_empty() => None,
                     None => Some(named(Path::NatGateway, &id)),
@@ -173,6 +162,25 @@ impl<'a> Resolver<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The NAT unit that a next hop's interface id (or a gateway's own id) stands for: the observer it is, the inventory's
+    /// gateway with that interface, or the gateway that the interface's description names.
+    fn nat_behind(&self, id: &str) -> Option<&'a str> {
+        let census = self.census;
+        if let Some(Role::Nat(unit)) = census.by_id(id).map(|eni| &census.enis[eni].role) {
+            return Some(&census.nats[*unit].id);
+        }
+        let inventory = self.topology.inventory;
+        let unit = census.nats.iter().find(|nat| {
+            let addresses = nat.inventory.map(|index| &inventory.nat_gateways[index].addresses);
+            let mut interfaces =
+                addresses.into_iter().flatten().map(|address| address.interface_id.as_deref());
+            nat.id == id || interfaces.any(|interface| interface == Some(id))
+        });
+        let described =
+            || self.topology.interface(id).and_then(|interface| interface.nat_gateway_id.as_deref());
+        unit.map(|nat| nat.id.as_str()).or_else(described)
     }
 
     /// The gateway endpoint that serves a class from an interface; its id where the inventory tells.

@@ -44,8 +44,9 @@ fn beyond(own: Volume, seen: Volume) -> Volume {
 /// The clients of an hour without rows of the gateway or endpoint whose bytes a neighbouring hour has counted already. What
 /// explains one hour is used up for the next.
 ///
-/// A client without rows of its own next door may just not be logged there. Then the bytes must be equal, and
-/// `at_border(client, next)` must say that both sides' rows start at the very border of the two hours.
+/// `at_border(client, next)` must say that both sides' rows can lie at the very border of the two hours: bytes too many next
+/// door can also be a client log that was switched off. A client without rows of its own next door may just not be logged
+/// there; then the bytes must be equal too.
 pub fn counted_next_door(
     hour: Bucket,
     clients: &ByClient,
@@ -56,7 +57,7 @@ pub fn counted_next_door(
     for next in [hour.0.saturating_sub(1), hour.0.saturating_add(1)].map(Bucket) {
         let Some(neighbour) = neighbours.get_mut(&next) else { continue };
         for (client, volume) in clients.iter().filter(|(_, volume)| volume.total() > 0) {
-            if counted.contains(client) {
+            if counted.contains(client) || !at_border(*client, next) {
                 continue;
             }
             if let Some(excess) = neighbour.excess.get_mut(client)
@@ -65,7 +66,7 @@ pub fn counted_next_door(
             {
                 *excess = beyond(*excess, *volume);
                 counted.insert(*client);
-            } else if neighbour.unmatched.get(client) == Some(volume) && at_border(*client, next) {
+            } else if neighbour.unmatched.get(client) == Some(volume) {
                 neighbour.unmatched.remove(client);
                 counted.insert(*client);
             }

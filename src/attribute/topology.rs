@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::inventory::{
     InterfaceKind, Inventory, NetworkInterface, RouteDestination, RouteTable, RouteTarget, Subnet,
-    VpcEndpoint, VpcEndpointType,
+    VpcEndpoint, VpcEndpointType, is_gone,
 };
 use crate::model::addr::{Addr, Block};
 
@@ -221,7 +221,7 @@ impl<'i> Topology<'i> {
             .and_then(|known| known.account_id.as_deref())
     }
 
-    /// The gateway endpoints of a VPC for a service, in order of id.
+    /// The gateway endpoints of a VPC for a service that are there, in order of id.
     pub fn gateway_endpoints<'s>(
         &'s self,
         vpc: &'s str,
@@ -231,6 +231,7 @@ impl<'i> Topology<'i> {
             endpoint.endpoint_type == VpcEndpointType::Gateway
                 && endpoint.vpc_id == vpc
                 && endpoint.service == service
+                && !is_gone(&endpoint.state)
         })
     }
 

@@ -201,6 +201,11 @@ pub enum VpcEndpointType {
     ServiceNetwork,
 }
 
+/// Whether a state (of a NAT gateway or VPC endpoint) is one in which the resource carries nothing and costs nothing more.
+pub fn is_gone(state: &str) -> bool {
+    matches!(state, "deleted" | "deleting" | "failed" | "rejected" | "expired")
+}
+
 /// One VPC endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VpcEndpoint {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::advise::crosses_zone;
 use crate::attribute::{Attribution, Flow, NatKind, NatTotals, NatUnit, Path, Topology, Vantage};
-use crate::inventory::{NatGateway, VpcEndpoint, VpcEndpointType};
+use crate::inventory::{NatGateway, VpcEndpoint, VpcEndpointType, is_gone};
 use crate::model::report::{AttributionLine, EndpointLine, NatGatewayLine};
 use crate::model::time::Bucket;
 use crate::price::toll::{EndpointRates, NatRates, Scale, hours_alive};
@@ -20,11 +20,6 @@ pub(super) struct Lines<'l> {
     pub(super) scale: Scale,
     /// Hours observed, quiet ones included.
     pub(super) hours: &'l BTreeSet<Bucket>,
-}
-
-/// States in which a resource no longer costs anything.
-fn is_gone(state: &str) -> bool {
-    matches!(state, "deleted" | "deleting" | "failed" | "rejected" | "expired")
 }
 
 impl Lines<'_> {
@@ -64,7 +59,7 @@ impl Lines<'_> {
         let rates = NatRates::of(self.book, unit.region.as_deref());
         let bytes_cross_zone = self
             .flows_via(Path::NatGateway, &unit.id)
-            .filter(|flow| crosses_zone(flow.client.zone_id.as_deref(), unit.zone.as_deref()))
+            .filter(|flow| crosses_zone(&flow.client, unit))
             .map(|flow| flow.volume.0 + flow.volume.1)
             .sum();
         Some(NatGatewayLine {

@@ -140,7 +140,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
             .window
             .from
             .and_then(Bucket::of)
-            .zip(settings.window.to.and_then(|to| Bucket::of(to + BUCKET_SECONDS - 1))),
+            .zip(settings.window.to.and_then(|to| Bucket::of(to.saturating_add(BUCKET_SECONDS - 1)))),
     }
     .report()
 }
