@@ -107,6 +107,14 @@ fn choose_hour(ranked: &[(u32, &BTreeMap<Bucket, Copy>)], hour: Bucket) -> Vec<u
         |hours: &BTreeMap<Bucket, Copy>| hours.get(&hour).filter(|copy| copy.bytes > 0).copied();
     let mut candidates = ranked.iter().filter_map(|(log, hours)| Some((*log, *hours, with_traffic(hours)?)));
     let Some((best, presence, copy)) = candidates.next() else { return Vec::new() };
+    // A longer window of a better log may have begun in the hour before and hold all of this.
+    let before = Bucket(hour.0.saturating_sub(1));
+    let holds =
+        |hours: &BTreeMap<Bucket, Copy>| hours.get(&before).is_some_and(|held| held.span.1 >= copy.span.1);
+    if let Some((log, _)) = ranked.iter().take_while(|(log, _)| *log != best).find(|(_, hours)| holds(hours))
+    {
+        return vec![*log];
+    }
     let first_hour = presence.keys().next() == Some(&hour);
     let last_hour = presence.keys().next_back() == Some(&hour);
     let mut chosen = vec![best];

@@ -129,9 +129,10 @@ impl RecordSink for Classifier<'_> {
         let presence = self.partial.presence.entry((observer, bucket)).or_default();
         presence.rows += 1;
         if let Some(first) = moment {
-            let last = record.end.unwrap_or(first).min(bucket.end()).max(first);
+            // A window may reach into the next hour, but not further than the longest one.
+            let last = record.end.unwrap_or(first).min(bucket.end() + SEAM_SECONDS).max(first);
             presence.widen((first, last));
-            self.partial.widen(first, last);
+            self.partial.widen(first, last.min(bucket.end()));
         }
         let counts = &mut self.partial.counts;
         match (record.status, record.action) {
