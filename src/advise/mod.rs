@@ -2,7 +2,8 @@
 //!
 //! In the order of the design: gateway endpoints first, because they are free; then interface endpoints by break-even;
 //! then what exists and does not pay. Savings of different lines concern different bytes or different endpoints, so they
-//! add up.
+//! add up; only where several new interface endpoints together pass a price tier of the Region do they save a little more than
+//! their sum.
 
 mod gateway_endpoint;
 mod interface_endpoint;

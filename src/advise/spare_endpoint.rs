@@ -33,7 +33,7 @@ fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> AdviceLine {
         amount(cost)
     );
     evidence.remarks.push(format!(
-        "no byte in {} observed hours, and records prove that its interfaces were logged",
+        "no byte in {} observed hours, and its interfaces' own records or a flow log that covers them prove it",
         case.scale.observed_hours
     ));
     let confidence = case.confidence(false, false);
@@ -48,7 +48,10 @@ fn idle(case: &Case<'_>, endpoint: &EndpointLine) -> AdviceLine {
 fn little_used(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
     let bytes = endpoint.bytes_out + endpoint.bytes_in;
     let (vpc, region) = (endpoint.vpc_id.as_deref()?, endpoint.region.as_deref()?);
-    if bytes == 0 || !clients_reach_nat(case, endpoint, vpc) {
+    let known = case.topology.endpoint(&endpoint.vpc_endpoint_id)?;
+    // What unlogged clients send through it would be unseen.
+    let watched = case.attribution.watched(known, case.topology.inventory);
+    if bytes == 0 || !watched || !clients_reach_nat(case, endpoint, vpc) {
         return None;
     }
     let now = endpoint.cost_month_usd?;

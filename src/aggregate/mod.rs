@@ -10,8 +10,6 @@ mod tests;
 
 pub use key::{End, EndKind, Key, Opener};
 
-use std::collections::BTreeMap;
-
 use foldhash::fast::RandomState;
 use hashbrown::{Equivalent, HashMap};
 
@@ -149,7 +147,7 @@ pub struct RowCounts {
     pub bytes_rejected: u128,
     /// Bytes on SKIPDATA rows.
     pub bytes_skipdata: u128,
-    /// Bytes on OK rows that lack an address.
+    /// Bytes on rows that lack an address: OK rows, and NODATA rows that claim bytes.
     pub bytes_without_address: u128,
     /// Bytes on OK rows that name neither an interface nor a resource.
     pub bytes_without_observer: u128,
@@ -334,16 +332,6 @@ impl Partial {
         if let Some((start, end)) = other.span {
             self.widen(start, end);
         }
-    }
-
-    /// Accepted bytes by flow log identity, for explanations.
-    pub fn bytes_by_flow_log(&self) -> BTreeMap<&str, u128> {
-        let mut bytes = BTreeMap::new();
-        for (key, sum) in &self.table {
-            let flow_log = self.observers[key.observer as usize].flow_log;
-            *bytes.entry(self.flow_logs[flow_log as usize].identity.as_str()).or_default() += sum.bytes;
-        }
-        bytes
     }
 }
 

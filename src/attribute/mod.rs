@@ -5,6 +5,7 @@
 //! exactly one class.
 
 mod assemble;
+mod cover;
 mod eni;
 mod finish;
 mod flows;
@@ -76,8 +77,8 @@ pub struct Attribution {
     pub set_aside: BTreeMap<String, u128>,
     /// Interface ids that have records of any kind, with the hours.
     pub covered: BTreeMap<String, BTreeSet<Bucket>>,
-    /// Flow log identities that were read.
-    pub flow_logs: BTreeSet<String>,
+    /// Flow logs that were read, by identity, with the hours in which they have rows of any kind.
+    pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,
     /// Interfaces with SKIPDATA rows.
     pub skipped_interfaces: BTreeSet<String>,
     /// Hours with records of any kind.
@@ -93,15 +94,20 @@ pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> A
     outcome.duplicate_bytes += chosen.duplicate_bytes;
     outcome.set_aside = chosen.set_aside;
     for ((observer, bucket), presence) in &partial.presence {
-        let id = String::from_utf8_lossy(&partial.observers[*observer as usize].id).into_owned();
+        let observer = &partial.observers[*observer as usize];
+        let log = &partial.flow_logs[observer.flow_log as usize].identity;
         if *bucket != Bucket::NONE {
             outcome.hours.insert(*bucket);
+            outcome.flow_logs.entry(log.clone()).or_default().insert(*bucket);
         }
+        if observer.id.is_empty() {
+            continue;
+        }
+        let id = String::from_utf8_lossy(&observer.id).into_owned();
         if presence.skipdata > 0 {
             outcome.skipped_interfaces.insert(id.clone());
         }
         outcome.covered.entry(id).or_default().insert(*bucket);
     }
-    outcome.flow_logs = partial.flow_logs.iter().map(|log| log.identity.clone()).collect();
     outcome
 }

@@ -136,7 +136,11 @@ impl RecordSink for Classifier<'_> {
         }
         let counts = &mut self.partial.counts;
         match (record.status, record.action) {
-            (LogStatus::NoData, _) => counts.nodata += 1,
+            (LogStatus::NoData, _) => {
+                counts.nodata += 1;
+                // Such a row has no bytes; one that claims some must not lose them.
+                counts.bytes_without_address += u128::from(bytes);
+            }
             (LogStatus::SkipData, _) => {
                 counts.skipdata += 1;
                 counts.bytes_skipdata += u128::from(bytes);

@@ -1,5 +1,7 @@
 //! Unix seconds, hours, and how they are written.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, Months, NaiveDate, TimeZone, Utc};
 
 /// Seconds of one bucket.
@@ -39,6 +41,30 @@ impl Bucket {
     pub fn end(self) -> i64 {
         self.start() + BUCKET_SECONDS
     }
+}
+
+/// A run of so many hours without any record is taken as quiet; a longer one as not observed. AWS writes NODATA rows for
+/// quiet interfaces, but filtered and converted logs lose them.
+pub const LONGEST_QUIET_HOURS: u32 = 24;
+
+/// The hours that were observed: those with records, and quiet ones between them. `asked`, the period asked for (first hour,
+/// first hour no longer in it), counts whole where the records reach to within [`LONGEST_QUIET_HOURS`] of both its ends.
+pub fn observed_hours(with_records: &BTreeSet<Bucket>, asked: Option<(Bucket, Bucket)>) -> BTreeSet<Bucket> {
+    let mut observed = with_records.clone();
+    let (Some(first), Some(last)) = (with_records.first(), with_records.last()) else { return observed };
+    let mut fill = |from: Bucket, to: Bucket| {
+        if to.0.saturating_sub(from.0) <= LONGEST_QUIET_HOURS {
+            observed.extend((from.0..to.0).map(Bucket));
+        }
+    };
+    for (hour, next) in with_records.iter().zip(with_records.iter().skip(1)) {
+        fill(Bucket(hour.0 + 1), *next);
+    }
+    if let Some((from, to)) = asked {
+        fill(from, *first);
+        fill(Bucket(last.0 + 1), to);
+    }
+    observed
 }
 
 /// RFC 3339 in UTC, such as `2026-03-10T00:00:00Z`.

@@ -101,13 +101,13 @@ impl LineFormat {
     /// Whether attribution is possible with these columns.
     ///
     /// # Errors
-    /// [`ObjectError::MissingField`] naming the field to add to the flow log.
+    /// [`ObjectError::MissingField`] or [`ObjectError::MissingAddresses`] naming what to add to the flow log.
     pub fn check(&self) -> Result<(), ObjectError> {
         if !self.has(Column::Bytes) {
             return Err(ObjectError::MissingField { field: "bytes" });
         }
         if !self.has(Column::SrcAddr) && !self.has(Column::DstAddr) {
-            return Err(ObjectError::MissingField { field: "srcaddr} and ${dstaddr" });
+            return Err(ObjectError::MissingAddresses);
         }
         Ok(())
     }

@@ -95,6 +95,11 @@ pub enum ObjectError {
         /// Field to add.
         field: &'static str,
     },
+    /// The log has no address of either end.
+    #[error(
+        "the log has neither `srcaddr` nor `dstaddr`: add ${{srcaddr}} and ${{dstaddr}} to the flow log's format"
+    )]
+    MissingAddresses,
     /// The object is damaged.
     #[error("{0}")]
     Damaged(String),

@@ -7,8 +7,8 @@ use crate::aggregate::Partial;
 use crate::attribute::{Attribution, Topology};
 use crate::classify::ip_ranges::IpRanges;
 use crate::model::report::{Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
-use crate::model::time::{Bucket, rfc3339};
-use crate::price::toll::{Scale, observed_hours};
+use crate::model::time::{Bucket, observed_hours, rfc3339};
+use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
 
 use super::lines::Lines;

@@ -45,9 +45,6 @@ impl Lines<'_> {
             unit.inventory.map(|index| &self.topology.inventory.nat_gateways[index]);
         let volume = totals.volume();
         let gone = known.is_some_and(|nat| is_gone(&nat.state));
-        if gone && volume.total() == 0 {
-            return None;
-        }
         let zones = known.filter(|nat| nat.regional).map_or(1, |nat| {
             let zones: BTreeSet<&str> =
                 nat.addresses.iter().filter_map(|address| address.zone_id.as_deref()).collect();
@@ -55,6 +52,9 @@ impl Lines<'_> {
         });
         let (created, deleted) = known.map_or((None, None), |nat| (nat.created, nat.deleted));
         let hours_observed = hours_alive(self.hours.iter(), created, deleted) * zones;
+        if gone && hours_observed == 0 && volume.total() == 0 {
+            return None;
+        }
         let hours_month = if gone { 0 } else { self.scale.month_hours * zones };
         let rates = NatRates::of(self.book, unit.region.as_deref());
         let bytes_cross_zone = self
@@ -166,7 +166,7 @@ impl Lines<'_> {
         let idle = if bytes_out + bytes_in > 0 {
             Some(false)
         } else {
-            self.cover_is_proven(endpoint).then_some(true)
+            self.attribution.watched(endpoint, self.topology.inventory).then_some(true)
         };
         Some(EndpointLine {
             vpc_endpoint_id: endpoint.vpc_endpoint_id.clone(),
@@ -185,35 +185,6 @@ impl Lines<'_> {
             cost_observed_usd: None,
             cost_month_usd: None,
         })
-    }
-
-    /// Whether "no byte" is a fact: every interface of the endpoint has records of its own (NODATA counts) in every
-    /// observed hour, or an active flow log of the endpoint's VPC, subnets or interfaces was among the objects read.
-    fn cover_is_proven(&self, endpoint: &VpcEndpoint) -> bool {
-        if self.attribution.hours.is_empty() {
-            return false;
-        }
-        let logged = |interface: &String| {
-            let hours = self.attribution.covered.get(interface);
-            hours.is_some_and(|hours| self.attribution.hours.is_subset(hours))
-        };
-        if endpoint.endpoint_type != VpcEndpointType::Gateway
-            && !endpoint.interface_ids.is_empty()
-            && endpoint.interface_ids.iter().all(logged)
-        {
-            return true;
-        }
-        let read = self.topology.inventory.flow_logs.iter().filter(|log| {
-            log.active
-                && log.traffic_type != "REJECT"
-                && self.attribution.flow_logs.contains(&log.flow_log_id)
-        });
-        let resources: BTreeSet<&str> = read.map(|log| log.resource_id.as_str()).collect();
-        resources.contains(endpoint.vpc_id.as_str())
-            || (!endpoint.subnet_ids.is_empty()
-                && endpoint.subnet_ids.iter().all(|subnet| resources.contains(subnet.as_str())))
-            || (!endpoint.interface_ids.is_empty()
-                && endpoint.interface_ids.iter().all(|interface| resources.contains(interface.as_str())))
     }
 
     fn price_endpoints(&self, lines: &mut [EndpointLine]) {

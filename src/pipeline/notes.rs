@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::aggregate::Partial;
 use crate::attribute::{Attribution, Topology, Vantage};
-use crate::model::report::{Note, Report};
+use crate::inventory::is_gone;
+use crate::model::report::{EndpointLine, Note, Report};
 use crate::model::time::BUCKET_SECONDS;
 use crate::parse::fields::Column;
 
@@ -80,7 +81,7 @@ pub(super) fn notes(
     log_notes(&mut notes, partial, attribution);
     byte_notes(&mut notes, report, partial, attribution);
     coverage_notes(&mut notes, report, attribution);
-    money_notes(&mut notes, report, partial);
+    money_notes(&mut notes, report, partial, attribution, topology);
     notes.0.sort();
     notes.0
 }
@@ -214,6 +215,12 @@ fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution
         counts.bytes_skipdata,
         "Bytes on SKIPDATA rows, which stand for lost records.",
     );
+    let outside: u128 = attribution
+        .nats
+        .iter()
+        .filter_map(|(_, totals)| totals.by_vantage.get(&Vantage::NatOutside))
+        .map(|(_, volume)| volume.total())
+        .sum();
     let estimated: u128 = report
         .attribution
         .iter()
@@ -222,7 +229,7 @@ fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution
         .sum();
     notes.bytes(
         "estimated-peers",
-        estimated,
+        estimated.saturating_sub(outside),
         "The split of these bytes over services is an estimate: the NAT gateway's rows lack pkt-srcaddr and pkt-dstaddr. \
          Totals and clients are exact.",
     );
@@ -238,12 +245,6 @@ fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution
         "The clients of these bytes are known by address only: their interfaces are neither logged nor in the inventory \
          (deleted since, or in another account).",
     );
-    let outside: u128 = attribution
-        .nats
-        .iter()
-        .filter_map(|(_, totals)| totals.by_vantage.get(&Vantage::NatOutside))
-        .map(|(_, volume)| volume.total())
-        .sum();
     notes.bytes(
         "upper-bound",
         outside,
@@ -274,13 +275,45 @@ fn coverage_notes(notes: &mut Notes, report: &Report, attribution: &Attribution)
     }
 }
 
-fn money_notes(notes: &mut Notes, report: &Report, partial: &Partial) {
-    let unpriced: BTreeSet<String> = report
-        .nat_gateways
-        .iter()
-        .filter(|line| line.cost_month_usd.is_none())
-        .map(|line| &line.region)
-        .chain(report.endpoints.iter().filter(|line| line.cost_month_usd.is_none()).map(|line| &line.region))
+fn money_notes(
+    notes: &mut Notes,
+    report: &Report,
+    partial: &Partial,
+    attribution: &Attribution,
+    topology: &Topology<'_>,
+) {
+    let is_listed = |line: &&EndpointLine| topology.endpoint(&line.vpc_endpoint_id).is_some();
+    let unlisted = report.endpoints.iter().filter(|line| !is_listed(line)).count();
+    if unlisted > 0 {
+        notes.add(
+            "unlisted-endpoints",
+            None,
+            format!(
+                "{unlisted} VPC endpoint(s) are known by their interfaces or traffic only: without the answer of \
+                 describe-vpc-endpoints their service, zones and cost are not known, nor is the total."
+            ),
+        );
+    }
+    for (unit, _) in &attribution.nats {
+        let known = unit.inventory.map(|index| &topology.inventory.nat_gateways[index]);
+        if let Some(nat) = known.filter(|nat| is_gone(&nat.state))
+            && report.nat_gateways.iter().any(|line| line.nat_gateway_id == nat.nat_gateway_id)
+        {
+            notes.add(
+                "deleted-nat-gateway",
+                None,
+                format!(
+                    "{} is {}: the month has none of its hours, and its bytes as if another gateway took them over.",
+                    nat.nat_gateway_id, nat.state
+                ),
+            );
+        }
+    }
+    let nats =
+        report.nat_gateways.iter().filter(|line| line.cost_month_usd.is_none()).map(|line| &line.region);
+    let endpoints = report.endpoints.iter().filter(is_listed).filter(|line| line.cost_month_usd.is_none());
+    let unpriced: BTreeSet<String> = nats
+        .chain(endpoints.map(|line| &line.region))
         .map(|region| region.clone().unwrap_or_else(|| "an unknown Region".to_owned()))
         .collect();
     for region in unpriced {

@@ -8,8 +8,6 @@
 //! - Gateway endpoint: nothing.
 //! - Transfer between zones: 0.01 USD/GB on each of the two sides, in most Regions.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
 use super::tiers::tiered_cost;
@@ -24,7 +22,7 @@ pub const CROSS_ZONE_SIDES: u32 = 2;
 /// From the observed window to a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
-    /// Hours observed, see [`observed_hours`].
+    /// Hours observed, see [`crate::model::time::observed_hours`].
     pub observed_hours: u64,
     /// Hours of the month.
     pub month_hours: u64,
@@ -56,30 +54,6 @@ impl Scale {
         let (hours, observed) = (u128::from(self.month_hours), u128::from(self.observed_hours));
         bytes.checked_mul(hours).map_or(bytes / observed * hours, |product| product / observed)
     }
-}
-
-/// A run of so many hours without any record is taken as quiet; a longer one as not observed. AWS writes NODATA rows for
-/// quiet interfaces, but filtered and converted logs lose them.
-pub const LONGEST_QUIET_HOURS: u32 = 24;
-
-/// The hours that were observed: those with records, and quiet ones between them. `asked`, the period asked for (first hour,
-/// first hour no longer in it), counts whole where the records reach to within [`LONGEST_QUIET_HOURS`] of both its ends.
-pub fn observed_hours(with_records: &BTreeSet<Bucket>, asked: Option<(Bucket, Bucket)>) -> BTreeSet<Bucket> {
-    let mut observed = with_records.clone();
-    let (Some(first), Some(last)) = (with_records.first(), with_records.last()) else { return observed };
-    let mut fill = |from: Bucket, to: Bucket| {
-        if to.0.saturating_sub(from.0) <= LONGEST_QUIET_HOURS {
-            observed.extend((from.0..to.0).map(Bucket));
-        }
-    };
-    for (hour, next) in with_records.iter().zip(with_records.iter().skip(1)) {
-        fill(Bucket(hour.0 + 1), *next);
-    }
-    if let Some((from, to)) = asked {
-        fill(from, *first);
-        fill(Bucket(last.0 + 1), to);
-    }
-    observed
 }
 
 /// Hours of `hours` in which something existed that was created and perhaps deleted at these Unix seconds.

@@ -84,7 +84,7 @@ fn what_cannot_be_attributed_is_named() {
     );
     assert_eq!(
         missing("version bytes start"),
-        "the log has no `srcaddr} and ${dstaddr`: add ${srcaddr} and ${dstaddr} to the flow log's format"
+        "the log has neither `srcaddr` nor `dstaddr`: add ${srcaddr} and ${dstaddr} to the flow log's format"
     );
     assert!(matches!(header("start end").check(), Err(ObjectError::MissingField { field: "bytes" })));
     header("dstaddr bytes").check().expect("one address is enough to read the log");

@@ -35,6 +35,7 @@ fn title(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Period { start, end, observed_hours, month_hours, month_factor, .. } = &report.period;
     let range = match (start, end) {
         (Some(start), Some(end)) => format!("{start} .. {end}"),
+        _ if report.ledger.records == 0 => "no record".to_owned(),
         _ => "no record has a time".to_owned(),
     };
     page.line(&format!("NAT gateway and VPC endpoint cost, {range}"), Tone::Strong)?;
