@@ -8,15 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::aggregate::{Key, Sum};
+use crate::inventory::InterfaceKind;
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 
 use super::Attribution;
-use super::eni::{Eni, NatKind, NatUnit, Role};
+use super::eni::{Census, Eni, NatKind, NatUnit, Role};
 use super::flows::{Client, FlowId, Flows, Peer};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
-use super::resolve::{ClientRow, NatEvidence, Resolver, client_of_eni, site};
+use super::resolve::{ClientRow, FarEnd, NatEvidence, Resolver, client_of_eni, site};
 use super::seam::{Edges, meets};
 use super::vantage::HourView;
 
@@ -73,6 +74,8 @@ pub(super) struct Assembly<'r, 'a> {
     edges: HashMap<(usize, Bucket), Edges>,
     pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
     pub(super) endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
+    /// Private traffic of ends that are not logged: bytes by attachment that shows them.
+    pub(super) private_transit: BTreeMap<(Bucket, Party, Party), BTreeMap<usize, u128>>,
     evidence: NatEvidence,
     stated: StatedRoutes,
     pub(super) flows: Flows,
@@ -101,6 +104,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
             edges,
             hours: BTreeMap::new(),
             endpoint_hours: BTreeMap::new(),
+            private_transit: BTreeMap::new(),
             evidence: NatEvidence::default(),
             stated: HashMap::new(),
             flows: Flows::default(),
@@ -271,25 +275,14 @@ impl<'r, 'a> Assembly<'r, 'a> {
     fn private_row(&mut self, key: &Key, sum: Sum, index: usize, row: ClientRow, client: u32, addr: Addr) {
         let census = self.resolver.census;
         let eni = &census.enis[index];
-        if let Some(interface) =
-            self.resolver.router.endpoint_interface_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr)
-        {
-            let id = interface.interface_id.clone();
-            let flow = self.endpoint_flow(client, &id, interface.vpc_endpoint_id.clone());
+        let far_end = self.resolver.far_end(index, addr);
+        if let Some((id, named)) = endpoint_behind(far_end, census) {
+            let flow = self.endpoint_flow(client, &id, named);
             let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
             hour.clients.push((flow, row.way, sum.bytes));
             return;
         }
-        let far = self.resolver.observer_behind(index, addr);
-        if let Some(far) = far
-            && let Role::Endpoint { vpc_endpoint_id } = &census.enis[far].role
-        {
-            let id = census.enis[far].id.clone();
-            let flow = self.endpoint_flow(client, &id, vpc_endpoint_id.clone());
-            let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
-            hour.clients.push((flow, row.way, sum.bytes));
-            return;
-        }
+        let far = far_end.observer;
         let routed = self.resolver.routed(index, row.peer);
         let proven = self.proven_unit(key.bucket, row, index, routed.as_ref());
         let route = match (proven, routed) {
@@ -298,8 +291,11 @@ impl<'r, 'a> Assembly<'r, 'a> {
             _ => self.resolver.guessed(key, eni, row.peer),
         };
         let peer = self.peer_number(row.peer);
-        // The end that opened the conversation is its client, whichever end is logged.
-        let opened_here = row.opened.unwrap_or_else(|| row.client.address().is_some_and(|own| own < addr));
+        // The end that opened the conversation is its client, whichever end is logged. Where ports do not tell, both ends must
+        // come to the same answer: by interface, since either may know the other by a secondary address.
+        let other = far.map(|far| census.enis[far].id.as_str());
+        let other = other.or(far_end.interface.map(|interface| interface.interface_id.as_str()));
+        let opened_here = row.opened.unwrap_or_else(|| other.is_none_or(|other| eni.id.as_str() < other));
         if route.path != Path::NatGateway && !opened_here && far != Some(index) {
             if far.is_some_and(|far| {
                 census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))
@@ -361,7 +357,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let vpc = eni.vpc.as_deref();
         let mut is_logged = false;
         for addr in [src, dst].into_iter().filter_map(Party::address) {
-            let far = self.resolver.observer_behind(index, addr);
+            let far = self.resolver.far_end(index, addr).observer;
             is_logged |= far.is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)));
         }
         let (client, peer, way) = match (src, dst) {
@@ -383,9 +379,9 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 return;
             }
         } else if !is_logged {
-            let client = self.flows.clients.intern(client_of_eni(eni));
-            let peer = self.peer_number(peer);
-            self.place(key, sum, client, peer, way, Route::plain(Path::TransitGateway), Seen::AtClient);
+            // The attachments of both VPCs show the same bytes.
+            let views = self.private_transit.entry((key.bucket, src, dst)).or_default();
+            *views.entry(index).or_default() += sum.bytes;
             return;
         }
         self.outcome.duplicate_bytes += sum.bytes;
@@ -463,5 +459,18 @@ impl<'r, 'a> Assembly<'r, 'a> {
         client.and_then(|id| self.resolver.census.by_id(id)).is_some_and(|eni| {
             others.iter().any(|other| meets(hour, edges(eni, hour), next, edges(*other, next), bytes))
         })
+    }
+}
+
+/// The interface endpoint behind an address: its interface, and its own id where one is named.
+fn endpoint_behind(far_end: FarEnd<'_>, census: &Census) -> Option<(String, Option<String>)> {
+    let interface = far_end.interface.filter(|interface| interface.kind == InterfaceKind::VpcEndpoint);
+    if let Some(interface) = interface {
+        return Some((interface.interface_id.clone(), interface.vpc_endpoint_id.clone()));
+    }
+    let eni = &census.enis[far_end.observer?];
+    match &eni.role {
+        Role::Endpoint { vpc_endpoint_id } => Some((eni.id.clone(), vpc_endpoint_id.clone())),
+        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Step 3 of [`super::assemble`]: hours decide which of their rows count.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::time::Bucket;
@@ -8,6 +9,8 @@ use super::assemble::{Assembly, EndpointHour};
 use super::eni::Role;
 use super::flows::{Client, FlowId, Peer};
 use super::legs::Way;
+use super::path::{Path, Route};
+use super::resolve::client_of_eni;
 use super::seam::{ByClient, Neighbour, counted_next_door, whole_clients};
 use super::vantage::HourView;
 use super::{Attribution, NatTotals};
@@ -24,6 +27,7 @@ impl Assembly<'_, '_> {
             totals[unit] = self.finish_unit(unit, hours);
         }
         self.finish_endpoints();
+        self.finish_private_transit();
         self.outcome.nats =
             self.nats.into_iter().zip(totals).filter(|(unit, _)| !unit.id.is_empty()).collect();
         self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
@@ -98,6 +102,22 @@ impl Assembly<'_, '_> {
             }
         }
         totals
+    }
+
+    /// Private traffic between ends that are not logged counts at one attachment: the one that shows most, the first of equals.
+    fn finish_private_transit(&mut self) {
+        let route = self.flows.routes.intern(Route::plain(Path::TransitGateway));
+        let peer = self.flows.peers.intern(Peer::internal());
+        for views in std::mem::take(&mut self.private_transit).into_values() {
+            let all: u128 = views.values().sum();
+            let Some((eni, bytes)) = views.into_iter().min_by_key(|(eni, bytes)| (Reverse(*bytes), *eni))
+            else {
+                continue;
+            };
+            let client = self.flows.clients.intern(client_of_eni(&self.resolver.census.enis[eni]));
+            self.flows.add(FlowId { client, route, peer, estimated: false }, Way::Out, bytes);
+            self.outcome.duplicate_bytes += all - bytes;
+        }
     }
 
     fn finish_endpoints(&mut self) {

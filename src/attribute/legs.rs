@@ -129,12 +129,13 @@ pub fn nat_leg(
     if own(dst) {
         // An address of the NAT that nobody told us of (a secondary one added since) is still not a client's peer:
         // what comes from a public source was never sent by a client.
-        let from_outside = matches!(src, Party::Class(_));
+        // (Sent on to a public address it was, though: by a client whose VPC uses public blocks that nobody told us of.)
+        let from_outside = matches!(src, Party::Class(_)) && !matches!(pkt_dst, Party::Class(_));
         let translated = if has_pkt { !own(pkt_dst) } else { inside(src) };
         return if translated && !from_outside { n1 } else { n3 };
     }
     if own(src) {
-        let to_outside = matches!(dst, Party::Class(_));
+        let to_outside = matches!(dst, Party::Class(_)) && !matches!(pkt_src, Party::Class(_));
         let translated = if has_pkt { !own(pkt_src) } else { inside(dst) };
         return if translated && !to_outside { n4 } else { n2 };
     }

@@ -1,9 +1,7 @@
 //! Which path a client's bytes take to a peer, by routes.
 
 use crate::classify::atlas::{Atlas, PeerClass};
-use crate::inventory::{
-    InterfaceKind, NetworkInterface, RouteDestination, RouteTable, RouteTarget, VpcEndpointType,
-};
+use crate::inventory::{NetworkInterface, RouteDestination, RouteTable, RouteTarget, VpcEndpointType};
 use crate::model::addr::Addr;
 
 use super::topology::Topology;
@@ -226,18 +224,5 @@ impl<'a> Router<'a> {
         let mut routes: Vec<Route> = exits.iter().filter_map(route_of).filter(is_toll).collect();
         routes.dedup();
         if routes.len() == 1 { routes.pop() } else { None }
-    }
-
-    /// The endpoint interface, if any, that holds `addr` as seen from a place.
-    pub fn endpoint_interface_at(
-        &self,
-        vpc: Option<&str>,
-        subnet: Option<&str>,
-        addr: Addr,
-    ) -> Option<&'a NetworkInterface> {
-        let home = self.topology.home_of(vpc, subnet, addr)?;
-        self.topology
-            .interface_at(home, addr)
-            .filter(|interface| interface.kind == InterfaceKind::VpcEndpoint)
     }
 }

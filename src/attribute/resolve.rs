@@ -47,6 +47,15 @@ pub struct NatEvidence {
     pub blind: HashMap<(Bucket, Addr), BTreeSet<usize>>,
 }
 
+/// What is behind an address.
+#[derive(Debug, Clone, Copy)]
+pub struct FarEnd<'a> {
+    /// The inventory's interface that holds it.
+    pub interface: Option<&'a NetworkInterface>,
+    /// The observer that it is, or that uses the address by its own records.
+    pub observer: Option<usize>,
+}
+
 /// Answers questions about ends.
 #[derive(Debug)]
 pub struct Resolver<'a> {
@@ -62,7 +71,7 @@ pub struct Resolver<'a> {
     pub router: Router<'a>,
     routes: HashMap<(usize, Party), Option<Route>>,
     clients: HashMap<(Option<String>, Option<String>, Addr), Client>,
-    observers: HashMap<(usize, Addr), Option<usize>>,
+    far_ends: HashMap<(usize, Addr), FarEnd<'a>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -81,7 +90,7 @@ impl<'a> Resolver<'a> {
             router: Router { topology, atlas },
             routes: HashMap::new(),
             clients: HashMap::new(),
-            observers: HashMap::new(),
+            far_ends: HashMap::new(),
         }
     }
 
@@ -327,18 +336,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The observer behind an address as seen from an observer, remembered.
-    pub fn observer_behind(&mut self, from: usize, addr: Addr) -> Option<usize> {
-        if let Some(found) = self.observers.get(&(from, addr)) {
+    /// What is behind an address as seen from an observer, remembered.
+    pub fn far_end(&mut self, from: usize, addr: Addr) -> FarEnd<'a> {
+        if let Some(found) = self.far_ends.get(&(from, addr)) {
             return *found;
         }
         let eni = &self.census.enis[from];
         let home = self.topology.home_of(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
-        let found = home
-            .and_then(|home| self.topology.interface_at(home, addr))
+        let interface = home.and_then(|home| self.topology.interface_at(home, addr));
+        let observer = interface
             .and_then(|interface| self.census.by_id(&interface.interface_id))
             .or_else(|| self.observer_using(home, eni.vpc.as_deref(), addr));
-        self.observers.insert((from, addr), found);
+        let found = FarEnd { interface, observer };
+        self.far_ends.insert((from, addr), found);
         found
     }
 
