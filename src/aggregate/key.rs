@@ -36,6 +36,16 @@ impl End {
         Self(index | ADDRESS_BIT)
     }
 
+    /// As one number, 0 for no value; what [`End::of_number`] takes.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// From the number of an end of the same [`super::Partial`].
+    pub const fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+
     /// What it stands for.
     pub const fn kind(self) -> EndKind {
         match self.0 {

@@ -130,6 +130,15 @@ impl Presence {
             (first, last) => (first.min(span.0), last.max(span.1)),
         };
     }
+
+    /// Adds other rows of the same observer and hour.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.skipdata += other.skipdata;
+        self.widen(other.span);
+        self.early_bytes += other.early_bytes;
+        self.late_bytes += other.late_bytes;
+    }
 }
 
 /// Counts of rows and bytes by what became of them while reading.
@@ -278,6 +287,11 @@ impl Partial {
         sum.records += 1;
     }
 
+    /// Adds rows of any kind of an observer's hour.
+    pub fn add_presence(&mut self, observer: u32, bucket: Bucket, presence: &Presence) {
+        self.presence.entry((observer, bucket)).or_default().merge(presence);
+    }
+
     /// Widens the span of time that was seen.
     #[inline]
     pub fn widen(&mut self, start: i64, end: i64) {
@@ -321,12 +335,7 @@ impl Partial {
             known.records += sum.records;
         }
         for ((observer, bucket), presence) in other.presence {
-            let known = self.presence.entry((observers[observer as usize], bucket)).or_default();
-            known.rows += presence.rows;
-            known.skipdata += presence.skipdata;
-            known.widen(presence.span);
-            known.early_bytes += presence.early_bytes;
-            known.late_bytes += presence.late_bytes;
+            self.add_presence(observers[observer as usize], bucket, &presence);
         }
         self.counts.add(&other.counts);
         if let Some((start, end)) = other.span {
@@ -336,7 +345,7 @@ impl Partial {
 }
 
 /// The index a list's next element gets.
-fn index_of_next(length: usize) -> u32 {
+pub(crate) fn index_of_next(length: usize) -> u32 {
     u32::try_from(length).ok().filter(|index| *index < 1 << 31).expect(
         "fewer than 2^31 distinct interfaces, addresses or hops: a VPC has at most a few hundred thousand",
     )

@@ -12,7 +12,7 @@ use crate::classify::ip_ranges::IpRanges;
 use crate::classify::sink::{Classifier, Window};
 use crate::inventory::Inventory;
 use crate::model::addr::Addr;
-use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus};
+use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus, ObserverTexts, Traffic};
 use crate::model::time::Bucket;
 use crate::parse::format::LineFormat;
 use crate::parse::{Malformed, MalformedReason, RecordSink};
@@ -127,26 +127,30 @@ fn row() -> impl Strategy<Value = Row> {
     (0..FORMATS.len(), prop::bool::weighted(0.05), who, ends, what).prop_map(
         |(format, malformed, who, ends, what)| {
             let record = FlowRecord {
-                interface_id: who.0,
-                account_id: who.1,
-                vpc_id: who.2,
+                observer: ObserverTexts {
+                    interface_id: who.0,
+                    account_id: who.1,
+                    vpc_id: who.2,
+                    ..ObserverTexts::default()
+                },
                 next_hop_interface_id: who.3,
                 next_hop_interface_type: who.4,
                 src: ends.0,
                 dst: ends.1,
                 pkt_src: ends.2,
                 pkt_dst: ends.3,
-                bytes: what.0,
-                start: what.1,
-                end: what.2,
-                action: what.3,
-                status: what.4,
-                direction: what.5,
-                traffic_path: what.6,
-                src_port: what.7,
-                dst_port: 1_024,
-                protocol: 6,
-                ..FlowRecord::default()
+                traffic: Traffic {
+                    bytes: what.0,
+                    start: what.1,
+                    end: what.2,
+                    action: what.3,
+                    status: what.4,
+                    direction: what.5,
+                    traffic_path: what.6,
+                    src_port: what.7,
+                    dst_port: 1_024,
+                    protocol: 6,
+                },
             };
             Row { format, malformed, record }
         },
@@ -159,17 +163,17 @@ fn atlas() -> &'static Atlas {
 }
 
 fn partial(rows: &[Row]) -> Partial {
-    let mut partial = Partial::new();
+    let mut sink = Classifier::new(atlas(), Window::default());
     for row in rows {
-        let mut sink = Classifier::new(atlas(), Window::default(), &mut partial, "object", None);
+        sink.begin("object", None);
         sink.format(&LineFormat::of_log_format(FORMATS[row.format]).expect("a format"));
         if row.malformed {
             sink.malformed(1, Malformed { field: None, reason: MalformedReason::TooLong { limit: 1 } });
         } else {
-            sink.record(&row.record);
+            sink.spelled_record(&row.record);
         }
     }
-    partial
+    sink.into_partial()
 }
 
 fn merged(mut left: Partial, right: Partial) -> Partial {
@@ -210,7 +214,7 @@ proptest! {
         let whole = partial(&rows);
         let counts = whole.counts;
         prop_assert_eq!(counts.records(), rows.len() as u64);
-        let bytes = |row: &&Row| u128::from(row.record.bytes.unwrap_or(0));
+        let bytes = |row: &&Row| u128::from(row.record.traffic.bytes.unwrap_or(0));
         let all: u128 = rows.iter().filter(|row| !row.malformed).map(|row| bytes(&row)).sum();
         prop_assert_eq!(counts.bytes_total, all);
         let accepted: u128 = whole.table.values().map(|sum| sum.bytes).sum();
@@ -322,11 +326,10 @@ fn sums_do_not_end_at_64_bits() {
         format: 0,
         malformed: false,
         record: FlowRecord {
-            interface_id: b"eni-1",
+            observer: ObserverTexts { interface_id: b"eni-1", ..ObserverTexts::default() },
             src: Some(Addr::v4(0x0a00_0001)),
             dst: Some(Addr::v4(0xcb00_7105)),
-            bytes: Some(u64::MAX),
-            start: Some(1_773_100_800),
+            traffic: Traffic { bytes: Some(u64::MAX), start: Some(1_773_100_800), ..Traffic::default() },
             ..FlowRecord::default()
         },
     };

@@ -1,15 +1,17 @@
 //! From a record to the key of a total: the hot end of the way of the data.
 
+use std::collections::HashMap;
+
 use super::atlas::{Atlas, Place};
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, learn};
+use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
 use crate::discover::layout::AwsName;
 use crate::model::addr::Addr;
-use crate::model::flow::{Action, FlowRecord, LogStatus};
+use crate::model::flow::{Action, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::report::MalformedExample;
 use crate::model::time::{Bucket, SEAM_SECONDS};
 use crate::parse::fields::Column;
 use crate::parse::format::LineFormat;
-use crate::parse::{Malformed, RecordSink};
+use crate::parse::{Malformed, Numbering, RecordSink};
 
 /// The period asked for, in Unix seconds: `from` inclusive, `to` exclusive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,73 +34,141 @@ impl Window {
 /// How many malformed rows of one object are kept as examples.
 pub const EXAMPLES_PER_OBJECT: usize = 5;
 
-/// Classifies the records of one object and adds them to a partial.
+/// Someone whose rows are being read, with the rows of the hour at hand.
+struct Watched {
+    /// Its texts, until its first row inside the period.
+    texts: Option<Box<KeptTexts>>,
+    /// Index of the observer in the partial, once it has a row inside the period.
+    observer: u32,
+    /// Whether it has an id.
+    named: bool,
+    bucket: Bucket,
+    presence: Presence,
+}
+
+/// The texts of [`ObserverTexts`], owned.
+type KeptTexts = [Box<[u8]>; 9];
+
+fn text_list<'t>(texts: &ObserverTexts<'t>) -> [&'t [u8]; 9] {
+    [
+        texts.interface_id,
+        texts.resource_id,
+        texts.account_id,
+        texts.vpc_id,
+        texts.subnet_id,
+        texts.instance_id,
+        texts.region,
+        texts.az_id,
+        texts.interface_type,
+    ]
+}
+
+/// Classifies the records of one object after the other and adds them to a partial.
 pub struct Classifier<'a> {
     atlas: &'a Atlas,
     window: Window,
-    partial: &'a mut Partial,
+    partial: Partial,
     object: &'a str,
     aws_name: Option<&'a AwsName>,
     flow_log: Option<u32>,
-    /// The first malformed rows.
+    /// The flow log and Region whose observers are numbered.
+    numbered: Option<(u32, &'a str)>,
+    numbering: Numbering,
+    numbers: HashMap<Vec<u8>, u32>,
+    /// All texts of an observer, one after the other.
+    joint: Vec<u8>,
+    watched: Vec<Watched>,
+    /// The first malformed rows of the object at hand.
     pub examples: Vec<MalformedExample>,
 }
 
 impl<'a> Classifier<'a> {
-    /// A classifier for one object.
-    pub fn new(
-        atlas: &'a Atlas,
-        window: Window,
-        partial: &'a mut Partial,
-        object: &'a str,
-        aws_name: Option<&'a AwsName>,
-    ) -> Self {
-        Self { atlas, window, partial, object, aws_name, flow_log: None, examples: Vec::new() }
-    }
-
-    #[inline]
-    fn end(&mut self, addr: Option<Addr>) -> End {
-        let Some(addr) = addr else { return End::MISSING };
-        match self.atlas.place(addr) {
-            Place::Class(class) => End::class(class),
-            Place::Kept => {
-                // A NAT64 address of a private host is that host.
-                let addr = addr.nat64().map_or(addr, Addr::v4);
-                End::address(self.partial.address(addr))
-            }
+    /// A classifier with an empty partial.
+    pub fn new(atlas: &'a Atlas, window: Window) -> Self {
+        Self {
+            atlas,
+            window,
+            partial: Partial::new(),
+            object: "",
+            aws_name: None,
+            flow_log: None,
+            numbered: None,
+            numbering: Numbering::default(),
+            numbers: HashMap::new(),
+            joint: Vec::new(),
+            watched: Vec::new(),
+            examples: Vec::new(),
         }
     }
 
-    fn learn_facts(&mut self, observer: u32, record: &FlowRecord<'_>) {
-        let facts = &mut self.partial.observers[observer as usize].facts;
-        learn(&mut facts.account_id, record.account_id);
-        learn(&mut facts.vpc_id, record.vpc_id);
-        learn(&mut facts.subnet_id, record.subnet_id);
-        learn(&mut facts.instance_id, record.instance_id);
-        learn(&mut facts.region, record.region);
-        learn(&mut facts.az_id, record.az_id);
-        learn(&mut facts.interface_type, record.interface_type);
-        if record.region.is_empty()
+    /// Begins an object. What its name tells is used for its records.
+    pub fn begin(&mut self, object: &'a str, aws_name: Option<&'a AwsName>) {
+        self.object = object;
+        self.aws_name = aws_name;
+        self.flow_log = None;
+    }
+
+    /// The totals of all objects.
+    pub fn into_partial(mut self) -> Partial {
+        self.renumber();
+        self.partial
+    }
+
+    /// An observer's first row inside the period: from here on it is part of the totals. A row outside says nothing.
+    #[cold]
+    fn meet(&mut self, number: u32) {
+        let watched = &mut self.watched[number as usize];
+        let Some(texts) = watched.texts.take() else { return };
+        let [interface_id, resource_id, account_id, vpc_id, subnet_id, instance_id, region, az_id, kind] =
+            texts.each_ref().map(|text| &**text);
+        let id = if interface_id.is_empty() { resource_id } else { interface_id };
+        let flow_log = self.flow_log.expect("parsers announce the format before the first record");
+        watched.observer = self.partial.observer(id, flow_log);
+        watched.named = !id.is_empty();
+        let facts = &mut self.partial.observers[watched.observer as usize].facts;
+        learn(&mut facts.account_id, account_id);
+        learn(&mut facts.vpc_id, vpc_id);
+        learn(&mut facts.subnet_id, subnet_id);
+        learn(&mut facts.instance_id, instance_id);
+        learn(&mut facts.region, region);
+        learn(&mut facts.az_id, az_id);
+        learn(&mut facts.interface_type, kind);
+        if region.is_empty()
             && let Some(name) = self.aws_name
         {
             learn(&mut facts.region, name.region.as_bytes());
         }
     }
 
-    /// When a record counts: its start, or its end where the start is missing or impossible. And whether its times are
-    /// odd (impossible, or the end before the start).
-    fn moment(record: &FlowRecord<'_>) -> (Option<i64>, bool) {
-        let plausible = |time: Option<i64>| time.filter(|seconds| Bucket::of(*seconds).is_some());
-        let (start, end) = (plausible(record.start), plausible(record.end));
-        let odd = start != record.start
-            || end != record.end
-            || record.start.zip(record.end).is_some_and(|(start, end)| end < start);
-        (start.or(end), odd)
+    /// Puts the rows of an observer's hour into the totals, and turns to another hour.
+    #[cold]
+    fn turn_to(watched: &mut Watched, partial: &mut Partial, bucket: Bucket) {
+        let presence = std::mem::take(&mut watched.presence);
+        if presence.rows > 0 {
+            partial.add_presence(watched.observer, watched.bucket, &presence);
+            if presence.span != (0, 0) {
+                partial.widen(presence.span.0, presence.span.1.min(watched.bucket.end()));
+            }
+        }
+        watched.bucket = bucket;
     }
 }
 
+/// When a record counts: its start, or its end where the start is missing or impossible; and the hour. And whether its
+/// times are odd (impossible, or the end before the start).
+#[inline]
+fn moment(traffic: &Traffic) -> (Option<(i64, Bucket)>, bool) {
+    let plausible =
+        |time: Option<i64>| time.and_then(|seconds| Bucket::of(seconds).map(|bucket| (seconds, bucket)));
+    let (start, end) = (plausible(traffic.start), plausible(traffic.end));
+    let odd = start.is_some() != traffic.start.is_some()
+        || end.is_some() != traffic.end.is_some()
+        || traffic.start.zip(traffic.end).is_some_and(|(start, end)| end < start);
+    (start.or(end), odd)
+}
+
 impl RecordSink for Classifier<'_> {
-    fn format(&mut self, format: &LineFormat) {
+    fn format(&mut self, format: &LineFormat) -> Numbering {
         let identity = match self.aws_name {
             Some(name) => name.flow_log_id.clone(),
             None => format!("format:{}", format.names()),
@@ -108,65 +178,134 @@ impl RecordSink for Classifier<'_> {
             has_pkt: format.has(Column::PktSrcAddr) && format.has(Column::PktDstAddr),
             columns: format.columns_present(),
         };
-        self.flow_log = Some(self.partial.flow_log(&source));
+        let flow_log = self.partial.flow_log(&source);
+        self.flow_log = Some(flow_log);
+        let numbered = Some((flow_log, self.aws_name.map_or("", |name| &name.region)));
+        if self.numbered == numbered {
+            return self.numbering;
+        }
+        self.numbered = numbered;
+        self.renumber()
     }
 
-    fn record(&mut self, record: &FlowRecord<'_>) {
-        let (moment, odd) = Self::moment(record);
-        let bucket = moment.and_then(Bucket::of).unwrap_or(Bucket::NONE);
-        if !self.window.holds(moment) {
+    fn renumber(&mut self) -> Numbering {
+        for watched in &mut self.watched {
+            Self::turn_to(watched, &mut self.partial, Bucket::NONE);
+        }
+        self.watched.clear();
+        self.numbers.clear();
+        self.numbering.0 += 1;
+        self.numbering
+    }
+
+    fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
+        let texts = text_list(texts);
+        self.joint.clear();
+        for text in texts {
+            // With its length in front: a value of a Parquet column may hold anything.
+            self.joint.extend(text.len().to_le_bytes());
+            self.joint.extend(text);
+        }
+        if let Some(number) = self.numbers.get(&self.joint) {
+            return *number;
+        }
+        let number = index_of_next(self.watched.len());
+        self.numbers.insert(self.joint.clone(), number);
+        self.watched.push(Watched {
+            texts: Some(Box::new(texts.map(Box::from))),
+            observer: 0,
+            named: false,
+            bucket: Bucket::NONE,
+            presence: Presence::default(),
+        });
+        number
+    }
+
+    fn next_hop(&mut self, interface_id: &[u8], interface_type: &[u8]) -> u32 {
+        self.partial.next_hop(interface_id, interface_type)
+    }
+
+    #[inline]
+    fn address(&mut self, addr: Addr) -> u32 {
+        let end = match self.atlas.place(addr) {
+            Place::Class(class) => End::class(class),
+            Place::Kept => {
+                // A NAT64 address of a private host is that host.
+                let addr = addr.nat64().map_or(addr, Addr::v4);
+                End::address(self.partial.address(addr))
+            }
+        };
+        end.number()
+    }
+
+    #[inline]
+    fn record(&mut self, record: &NumberedRecord) {
+        let traffic = &record.traffic;
+        let (moment, odd) = moment(traffic);
+        if !self.window.holds(moment.map(|(start, _)| start)) {
             self.partial.counts.outside_period += 1;
             return;
         }
-        self.partial.counts.time_anomalies += u64::from(odd);
-        let bytes = record.bytes.unwrap_or(0);
-        self.partial.counts.bytes_total += u128::from(bytes);
-
-        let id = if record.interface_id.is_empty() { record.resource_id } else { record.interface_id };
-        let flow_log = self.flow_log.expect("parsers announce the format before the first record");
-        let observer = self.partial.observer(id, flow_log);
-        self.learn_facts(observer, record);
-        let presence = self.partial.presence.entry((observer, bucket)).or_default();
-        presence.rows += 1;
-        if let Some(first) = moment {
+        let bytes = u128::from(traffic.bytes.unwrap_or(0));
+        if self.watched[record.observer as usize].texts.is_some() {
+            self.meet(record.observer);
+        }
+        let watched = &mut self.watched[record.observer as usize];
+        let bucket = moment.map_or(Bucket::NONE, |(_, bucket)| bucket);
+        if watched.bucket != bucket {
+            Self::turn_to(watched, &mut self.partial, bucket);
+        }
+        watched.presence.rows += 1;
+        if let Some((first, _)) = moment {
             // A window may reach into the next hour, but not further than the longest one.
-            let last = record.end.unwrap_or(first).min(bucket.end() + SEAM_SECONDS).max(first);
-            presence.widen((first, last));
-            self.partial.widen(first, last.min(bucket.end()));
+            let last = traffic.end.unwrap_or(first).min(bucket.end() + SEAM_SECONDS).max(first);
+            watched.presence.widen((first, last));
         }
         let counts = &mut self.partial.counts;
-        match (record.status, record.action) {
+        counts.time_anomalies += u64::from(odd);
+        counts.bytes_total += bytes;
+        match (traffic.status, traffic.action) {
             (LogStatus::NoData, _) => {
                 counts.nodata += 1;
                 // Such a row has no bytes; one that claims some must not lose them.
-                counts.bytes_without_address += u128::from(bytes);
+                counts.bytes_without_address += bytes;
             }
             (LogStatus::SkipData, _) => {
                 counts.skipdata += 1;
-                counts.bytes_skipdata += u128::from(bytes);
-                self.partial.presence.entry((observer, bucket)).or_default().skipdata += 1;
+                counts.bytes_skipdata += bytes;
+                watched.presence.skipdata += 1;
             }
             (LogStatus::Ok, Action::Reject) => {
                 counts.rejected += 1;
-                counts.bytes_rejected += u128::from(bytes);
+                counts.bytes_rejected += bytes;
             }
             (LogStatus::Ok, Action::Accept) => {
                 counts.ok += 1;
-                if record.src.is_none() || record.dst.is_none() {
-                    counts.bytes_without_address += u128::from(bytes);
-                } else if id.is_empty() {
-                    counts.bytes_without_observer += u128::from(bytes);
+                if record.src == 0 || record.dst == 0 {
+                    counts.bytes_without_address += bytes;
+                } else if !watched.named {
+                    counts.bytes_without_observer += bytes;
                 } else {
-                    if let Some(start) = moment {
-                        let presence = self.partial.presence.entry((observer, bucket)).or_default();
+                    if let Some((start, _)) = moment {
                         if start < bucket.start() + SEAM_SECONDS {
-                            presence.early_bytes += u128::from(bytes);
+                            watched.presence.early_bytes += bytes;
                         } else if start >= bucket.end() - SEAM_SECONDS {
-                            presence.late_bytes += u128::from(bytes);
+                            watched.presence.late_bytes += bytes;
                         }
                     }
-                    let key = self.key(record, bucket, observer);
-                    self.partial.add(key, bytes);
+                    let key = Key {
+                        bucket,
+                        observer: watched.observer,
+                        src: End::of_number(record.src),
+                        dst: End::of_number(record.dst),
+                        pkt_src: End::of_number(record.pkt_src),
+                        pkt_dst: End::of_number(record.pkt_dst),
+                        next_hop: record.next_hop,
+                        direction: traffic.direction,
+                        traffic_path: traffic.traffic_path,
+                        opener: Opener::of(traffic.src_port, traffic.dst_port, traffic.protocol),
+                    };
+                    self.partial.add(key, traffic.bytes.unwrap_or(0));
                 }
             }
         }
@@ -181,28 +320,6 @@ impl RecordSink for Classifier<'_> {
                 field: fault.field.map(str::to_owned),
                 reason: fault.reason.to_string(),
             });
-        }
-    }
-}
-
-impl Classifier<'_> {
-    #[inline]
-    fn key(&mut self, record: &FlowRecord<'_>, bucket: Bucket, observer: u32) -> Key {
-        let src = self.end(record.src);
-        let dst = self.end(record.dst);
-        let pkt_src = if record.pkt_src == record.src { src } else { self.end(record.pkt_src) };
-        let pkt_dst = if record.pkt_dst == record.dst { dst } else { self.end(record.pkt_dst) };
-        Key {
-            bucket,
-            observer,
-            src,
-            dst,
-            pkt_src,
-            pkt_dst,
-            next_hop: self.partial.next_hop(record.next_hop_interface_id, record.next_hop_interface_type),
-            direction: record.direction,
-            traffic_path: record.traffic_path,
-            opener: Opener::of(record.src_port, record.dst_port, record.protocol),
         }
     }
 }

@@ -36,10 +36,10 @@ pub enum FlowDirection {
     Egress,
 }
 
-/// One record with the fields that attribution needs. Text fields are empty where the log has no such column
-/// or the value is missing (`-`, NULL, empty).
-#[derive(Debug, Clone, Default)]
-pub struct FlowRecord<'a> {
+/// The texts of a record that say whose log it is in; empty where the log has no such column or the value is missing
+/// (`-`, NULL, empty). Few: an interface's records repeat them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ObserverTexts<'a> {
     /// Owner account of the interface.
     pub account_id: &'a [u8],
     /// `eni-...`.
@@ -58,18 +58,11 @@ pub struct FlowRecord<'a> {
     pub az_id: &'a [u8],
     /// Type of the interface (v11).
     pub interface_type: &'a [u8],
-    /// The other interface of the hop (v11).
-    pub next_hop_interface_id: &'a [u8],
-    /// Its type (v11).
-    pub next_hop_interface_type: &'a [u8],
-    /// Source as logged.
-    pub src: Option<Addr>,
-    /// Destination as logged.
-    pub dst: Option<Addr>,
-    /// Source in the packet header.
-    pub pkt_src: Option<Addr>,
-    /// Destination in the packet header.
-    pub pkt_dst: Option<Addr>,
+}
+
+/// What a record says of the traffic itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
     /// Source port; 0 where there is none.
     pub src_port: u16,
     /// Destination port; 0 where there is none.
@@ -90,4 +83,45 @@ pub struct FlowRecord<'a> {
     pub direction: FlowDirection,
     /// Egress path code 1..=8; 0 where missing.
     pub traffic_path: u8,
+}
+
+/// One record with the fields that attribution needs, spelled out: what the plain parsers make.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FlowRecord<'a> {
+    /// Whose log it is in.
+    pub observer: ObserverTexts<'a>,
+    /// The other interface of the hop (v11).
+    pub next_hop_interface_id: &'a [u8],
+    /// Its type (v11).
+    pub next_hop_interface_type: &'a [u8],
+    /// Source as logged.
+    pub src: Option<Addr>,
+    /// Destination as logged.
+    pub dst: Option<Addr>,
+    /// Source in the packet header.
+    pub pkt_src: Option<Addr>,
+    /// Destination in the packet header.
+    pub pkt_dst: Option<Addr>,
+    /// The traffic.
+    pub traffic: Traffic,
+}
+
+/// A record whose texts and addresses are numbered by the sink it goes to, so that what repeats is looked at once.
+/// Number 0 stands for a missing address or next hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NumberedRecord {
+    /// Whose log it is in.
+    pub observer: u32,
+    /// The other interface of the hop.
+    pub next_hop: u32,
+    /// Source as logged.
+    pub src: u32,
+    /// Destination as logged.
+    pub dst: u32,
+    /// Source in the packet header.
+    pub pkt_src: u32,
+    /// Destination in the packet header.
+    pub pkt_dst: u32,
+    /// The traffic.
+    pub traffic: Traffic,
 }

@@ -95,7 +95,7 @@ fn parse_batch(
         *row_number += 1;
         let view = BatchRow { columns: &columns, row, present };
         match read_row(&view) {
-            Ok(record) => sink.record(&record),
+            Ok(record) => sink.spelled_record(&record),
             Err(error) => {
                 let shown = columns[error.column as usize].shown(row);
                 sink.malformed(*row_number, fault(error, shown.as_bytes()));

@@ -15,17 +15,51 @@ pub(crate) mod tests;
 
 use thiserror::Error;
 
-use crate::model::flow::FlowRecord;
+use crate::model::addr::Addr;
+use crate::model::flow::{FlowRecord, NumberedRecord, ObserverTexts};
 use format::LineFormat;
 
+/// Says which numbers of observers are valid: those given under the same numbering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Numbering(pub u64);
+
 /// Receives what a parser finds.
+///
+/// The sink numbers what repeats. A parser may keep the numbers: those of observers while the [`Numbering`] lasts, the
+/// others as long as the sink. Number 0 stands for a missing address or next hop and is given for nothing else.
 pub trait RecordSink {
-    /// The columns of the records that follow; called again whenever they change.
-    fn format(&mut self, format: &LineFormat);
+    /// The columns of the records that follow; called again whenever they change. The numbering may be that of an
+    /// earlier object.
+    fn format(&mut self, format: &LineFormat) -> Numbering;
+    /// Begins a new numbering, for a parser that has kept too many numbers.
+    fn renumber(&mut self) -> Numbering;
+    /// The number of whoever these texts speak of.
+    fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32;
+    /// The number of a next hop; 0 where both texts are empty.
+    fn next_hop(&mut self, interface_id: &[u8], interface_type: &[u8]) -> u32;
+    /// The number of an address.
+    fn address(&mut self, addr: Addr) -> u32;
     /// One record.
-    fn record(&mut self, record: &FlowRecord<'_>);
+    fn record(&mut self, record: &NumberedRecord);
     /// One row that could not be read. `line` counts from 1 (rows, for Parquet).
     fn malformed(&mut self, line: u64, fault: Malformed);
+
+    /// One record that is spelled out.
+    fn spelled_record(&mut self, record: &FlowRecord<'_>) {
+        let mut number = |addr: Option<Addr>| addr.map_or(0, |addr| self.address(addr));
+        let (src, dst) = (number(record.src), number(record.dst));
+        let (pkt_src, pkt_dst) = (number(record.pkt_src), number(record.pkt_dst));
+        let numbered = NumberedRecord {
+            observer: self.observer(&record.observer),
+            next_hop: self.next_hop(record.next_hop_interface_id, record.next_hop_interface_type),
+            src,
+            dst,
+            pkt_src,
+            pkt_dst,
+            traffic: record.traffic,
+        };
+        self.record(&numbered);
+    }
 }
 
 /// Why a row could not be read.

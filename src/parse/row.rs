@@ -4,7 +4,7 @@
 use super::fields::Column;
 use super::value;
 use crate::model::addr::Addr;
-use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus};
+use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus, ObserverTexts};
 use crate::model::time::seconds_of;
 
 /// A value as a form of input holds it.
@@ -50,22 +50,25 @@ pub fn read_row<'a, R: Row<'a>>(row: &R) -> Result<FlowRecord<'a>, RowError> {
     let action = action(row)?;
     optional(row.number(Column::Packets), Column::Packets, "a whole number of packets")?;
     let mut record = FlowRecord {
-        account_id: row.text(Column::AccountId),
-        interface_id: row.text(Column::InterfaceId),
-        resource_id: row.text(Column::ResourceId),
-        vpc_id: row.text(Column::VpcId),
-        subnet_id: row.text(Column::SubnetId),
-        instance_id: row.text(Column::InstanceId),
-        region: row.text(Column::Region),
-        az_id: row.text(Column::AzId),
-        interface_type: row.text(Column::InterfaceType),
-        bytes,
-        start: moment(row, Column::Start)?,
-        end: moment(row, Column::End)?,
-        action,
-        status,
+        observer: ObserverTexts {
+            account_id: row.text(Column::AccountId),
+            interface_id: row.text(Column::InterfaceId),
+            resource_id: row.text(Column::ResourceId),
+            vpc_id: row.text(Column::VpcId),
+            subnet_id: row.text(Column::SubnetId),
+            instance_id: row.text(Column::InstanceId),
+            region: row.text(Column::Region),
+            az_id: row.text(Column::AzId),
+            interface_type: row.text(Column::InterfaceType),
+        },
         ..FlowRecord::default()
     };
+    let traffic = &mut record.traffic;
+    traffic.bytes = bytes;
+    traffic.start = moment(row, Column::Start)?;
+    traffic.end = moment(row, Column::End)?;
+    traffic.action = action;
+    traffic.status = status;
     if status == LogStatus::NoData {
         return Ok(record);
     }
@@ -73,20 +76,20 @@ pub fn read_row<'a, R: Row<'a>>(row: &R) -> Result<FlowRecord<'a>, RowError> {
     record.dst = address(row, Column::DstAddr)?;
     record.pkt_src = address(row, Column::PktSrcAddr)?;
     record.pkt_dst = address(row, Column::PktDstAddr)?;
-    record.src_port = port(row, Column::SrcPort)?;
-    record.dst_port = port(row, Column::DstPort)?;
-    record.protocol = match optional(row.number(Column::Protocol), Column::Protocol, PROTOCOL)? {
+    traffic.src_port = port(row, Column::SrcPort)?;
+    traffic.dst_port = port(row, Column::DstPort)?;
+    traffic.protocol = match optional(row.number(Column::Protocol), Column::Protocol, PROTOCOL)? {
         None => 0,
         Some(number) => u8::try_from(number).map_err(|_| wrong(Column::Protocol, PROTOCOL))?,
     };
     record.next_hop_interface_id = row.text(Column::NextHopInterfaceId);
     record.next_hop_interface_type = row.text(Column::NextHopInterfaceType);
-    record.direction = match row.text(Column::FlowDirection) {
+    traffic.direction = match row.text(Column::FlowDirection) {
         b"ingress" => FlowDirection::Ingress,
         b"egress" => FlowDirection::Egress,
         _ => FlowDirection::Unknown,
     };
-    record.traffic_path = match row.number(Column::TrafficPath) {
+    traffic.traffic_path = match row.number(Column::TrafficPath) {
         Value::Is(path @ 1..=8) => u8::try_from(path).unwrap_or(0),
         _ => 0,
     };

@@ -12,8 +12,9 @@ mod values;
 
 use super::format::LineFormat;
 use super::text::TextParser;
-use super::{FormatHints, Malformed, ObjectError, RecordSink};
-use crate::model::flow::FlowRecord;
+use super::{FormatHints, Malformed, Numbering, ObjectError, RecordSink};
+use crate::model::addr::Addr;
+use crate::model::flow::{FlowRecord, NumberedRecord, ObserverTexts};
 
 /// What a parser said, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +27,27 @@ pub(crate) enum Event {
     Malformed(u64, Malformed),
 }
 
-/// A sink that writes everything down.
+/// Texts of an observer, kept.
+type KeptTexts = [Vec<u8>; 9];
+
+/// A sink that writes everything down, with the texts and addresses in place of their numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// What came, in order.
     pub events: Vec<Event>,
+    numbering: Numbering,
+    observers: Vec<(Numbering, KeptTexts)>,
+    next_hops: Vec<(Vec<u8>, Vec<u8>)>,
+    addresses: Vec<Addr>,
+}
+
+/// The number of an item of a list, from 1; a new one goes to its end.
+fn number_of<T: PartialEq>(list: &mut Vec<T>, item: T) -> u32 {
+    let place = list.iter().position(|known| *known == item).unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    });
+    u32::try_from(place + 1).expect("a test is small")
 }
 
 impl Recorder {
@@ -60,12 +77,79 @@ impl Recorder {
 }
 
 impl RecordSink for Recorder {
-    fn format(&mut self, format: &LineFormat) {
+    fn format(&mut self, format: &LineFormat) -> Numbering {
         self.events.push(Event::Format(format.names().to_owned()));
+        self.renumber()
     }
 
-    fn record(&mut self, record: &FlowRecord<'_>) {
-        self.events.push(Event::Record(format!("{record:?}")));
+    fn renumber(&mut self) -> Numbering {
+        self.numbering.0 += 1;
+        self.numbering
+    }
+
+    fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
+        let kept = [
+            texts.account_id,
+            texts.interface_id,
+            texts.resource_id,
+            texts.vpc_id,
+            texts.subnet_id,
+            texts.instance_id,
+            texts.region,
+            texts.az_id,
+            texts.interface_type,
+        ];
+        number_of(&mut self.observers, (self.numbering, kept.map(<[u8]>::to_vec)))
+    }
+
+    fn next_hop(&mut self, interface_id: &[u8], interface_type: &[u8]) -> u32 {
+        if interface_id.is_empty() && interface_type.is_empty() {
+            return 0;
+        }
+        number_of(&mut self.next_hops, (interface_id.to_vec(), interface_type.to_vec()))
+    }
+
+    fn address(&mut self, addr: Addr) -> u32 {
+        number_of(&mut self.addresses, addr)
+    }
+
+    fn record(&mut self, record: &NumberedRecord) {
+        let address = |number: u32| number.checked_sub(1).map(|place| self.addresses[place as usize]);
+        let (numbering, kept) = &self.observers[record.observer as usize - 1];
+        assert_eq!(*numbering, self.numbering, "a number of an earlier numbering");
+        let [
+            account_id,
+            interface_id,
+            resource_id,
+            vpc_id,
+            subnet_id,
+            instance_id,
+            region,
+            az_id,
+            interface_type,
+        ] = kept.each_ref().map(Vec::as_slice);
+        let next_hop = record.next_hop.checked_sub(1).map(|place| &self.next_hops[place as usize]);
+        let spelled = FlowRecord {
+            observer: ObserverTexts {
+                account_id,
+                interface_id,
+                resource_id,
+                vpc_id,
+                subnet_id,
+                instance_id,
+                region,
+                az_id,
+                interface_type,
+            },
+            next_hop_interface_id: next_hop.map_or(b"", |(id, _)| id),
+            next_hop_interface_type: next_hop.map_or(b"", |(_, kind)| kind),
+            src: address(record.src),
+            dst: address(record.dst),
+            pkt_src: address(record.pkt_src),
+            pkt_dst: address(record.pkt_dst),
+            traffic: record.traffic,
+        };
+        self.events.push(Event::Record(format!("{spelled:?}")));
     }
 
     fn malformed(&mut self, line: u64, fault: Malformed) {

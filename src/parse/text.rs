@@ -224,7 +224,7 @@ fn parse_values(
     }
     match read_row(&TokenRow { slots: &slots, present: format.present }) {
         Ok(record) => {
-            sink.record(&record);
+            sink.spelled_record(&record);
             Parsed::Record
         }
         Err(error) => Parsed::Fault(fault(error, slots[error.column as usize])),

@@ -2,8 +2,7 @@
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::outcome::{FAILED, Objects, SKIPPED};
 use crate::aggregate::Partial;
@@ -29,54 +28,63 @@ pub struct Plan<'p> {
     pub progress: &'p (dyn Fn(u64) + Sync),
 }
 
-/// Reads all objects on the current rayon pool.
-pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
-    items
-        .par_iter()
-        .fold(
-            || (Partial::new(), Objects::default()),
-            |(mut partial, mut objects), item| {
-                read_one(item, plan, &mut partial, &mut objects);
-                (partial, objects)
-            },
-        )
-        .reduce(
-            || (Partial::new(), Objects::default()),
-            |(mut partial, mut objects), (other, more)| {
-                partial.merge(other);
-                objects.merge(more);
-                (partial, objects)
-            },
-        )
+/// What one worker keeps from object to object.
+struct Worker<'p> {
+    sink: Classifier<'p>,
+    objects: Objects,
 }
 
-fn read_one(item: &WorkItem, plan: &Plan<'_>, partial: &mut Partial, objects: &mut Objects) {
-    let name = &item.object.name;
-    let mut sink = Classifier::new(plan.atlas, plan.window, partial, name, item.aws_name.as_ref());
-    let hints = (plan.hints)(item);
-    let counter = ByteCounter::default();
-    // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
-    // only ever called with complete records.
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| read_content(&item.object, &counter, &hints, &mut sink, plan)));
-    objects.examples.append(&mut sink.examples);
-    match outcome {
-        Ok(Ok(())) => objects.read += 1,
-        Ok(Err(ObjectError::Foreign { kind })) => {
-            objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log"));
+/// Reads all objects on the current rayon pool. Each worker takes the next object when it is done with one, so that large
+/// and small objects even out, and keeps one partial for all of them.
+pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
+    let next = AtomicUsize::new(0);
+    let results = rayon::broadcast(|_| {
+        let mut worker =
+            Worker { sink: Classifier::new(plan.atlas, plan.window), objects: Objects::default() };
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            worker.read(item, plan);
         }
-        Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
-            objects.push(name.clone(), SKIPPED, error.to_string());
-        }
-        Ok(Err(error)) => objects.push(name.clone(), FAILED, error.to_string()),
-        Err(_) => objects.push(
-            name.clone(),
-            FAILED,
-            format!(
-                "its content broke the decoder near byte offset {}; the records before that are counted",
-                counter.bytes()
+        (worker.sink.into_partial(), worker.objects)
+    });
+    let (mut partial, mut objects) = (Partial::new(), Objects::default());
+    for (other, more) in results {
+        partial.merge(other);
+        objects.merge(more);
+    }
+    (partial, objects)
+}
+
+impl<'p> Worker<'p> {
+    fn read(&mut self, item: &'p WorkItem, plan: &Plan<'_>) {
+        let name = &item.object.name;
+        self.sink.begin(name, item.aws_name.as_ref());
+        let hints = (plan.hints)(item);
+        let counter = ByteCounter::default();
+        // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
+        // only ever called with complete records.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            read_content(&item.object, &counter, &hints, &mut self.sink, plan)
+        }));
+        let objects = &mut self.objects;
+        objects.examples.append(&mut self.sink.examples);
+        match outcome {
+            Ok(Ok(())) => objects.read += 1,
+            Ok(Err(ObjectError::Foreign { kind })) => {
+                objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log"));
+            }
+            Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
+                objects.push(name.clone(), SKIPPED, error.to_string());
+            }
+            Ok(Err(error)) => objects.push(name.clone(), FAILED, error.to_string()),
+            Err(_) => objects.push(
+                name.clone(),
+                FAILED,
+                format!(
+                    "its content broke the decoder near byte offset {}; the records before that are counted",
+                    counter.bytes()
+                ),
             ),
-        ),
+        }
     }
 }
 

@@ -23,10 +23,10 @@ fn atlas() -> Atlas {
 fn totals(log: &str, window: Window, name: Option<&str>) -> Partial {
     let atlas = atlas();
     let name = name.map(|name| layout::parse(name).expect("a name that AWS gives"));
-    let mut partial = Partial::new();
-    let mut sink = Classifier::new(&atlas, window, &mut partial, "object", name.as_ref());
+    let mut sink = Classifier::new(&atlas, window);
+    sink.begin("object", name.as_ref());
     TextParser::new(FormatHints::default()).feed(log.as_bytes(), &mut sink).expect("a log");
-    partial
+    sink.into_partial()
 }
 
 fn of(log: &str) -> Partial {
@@ -203,8 +203,8 @@ fn a_regional_gateway_is_known_by_its_resource() {
 #[test]
 fn the_first_malformed_rows_are_kept_as_examples() {
     let atlas = atlas();
-    let mut partial = Partial::new();
-    let mut sink = Classifier::new(&atlas, Window::default(), &mut partial, "logs/a.log", None);
+    let mut sink = Classifier::new(&atlas, Window::default());
+    sink.begin("logs/a.log", None);
     let log = format!("srcaddr bytes\n{}", "10.0.0.5 x\n".repeat(20));
     TextParser::new(FormatHints::default()).feed(log.as_bytes(), &mut sink).expect("a log");
     let lines: Vec<u64> = sink.examples.iter().map(|example| example.line).collect();
@@ -213,7 +213,7 @@ fn the_first_malformed_rows_are_kept_as_examples() {
     let first = &sink.examples[0];
     assert_eq!((first.object.as_str(), first.field.as_deref()), ("logs/a.log", Some("bytes")));
     assert_eq!(first.reason, "`x` is not a whole number of bytes");
-    assert_eq!(partial.counts.malformed, 20);
+    assert_eq!(sink.into_partial().counts.malformed, 20);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::super::text::TextParser;
 use super::super::{FormatHints, MAX_LINE_BYTES, Malformed, MalformedReason};
 use super::{Event, Recorder};
 use crate::model::addr::Addr;
-use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus};
+use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus, ObserverTexts, Traffic};
 use crate::read;
 
 /// Everything in a log that starts with a header.
@@ -120,20 +120,25 @@ fn record(names: &[String], words: &[&str]) -> Result<String, Malformed> {
     };
     number("packets", u64::MAX, "a whole number of packets")?;
     let mut record = FlowRecord {
-        account_id: text("account-id").as_bytes(),
-        interface_id: text("interface-id").as_bytes(),
-        resource_id: text("resource-id").as_bytes(),
-        vpc_id: text("vpc-id").as_bytes(),
-        subnet_id: text("subnet-id").as_bytes(),
-        instance_id: text("instance-id").as_bytes(),
-        region: text("region").as_bytes(),
-        az_id: text("az-id").as_bytes(),
-        interface_type: text("interface-type").as_bytes(),
-        bytes,
-        start: seconds("start")?,
-        end: seconds("end")?,
-        action,
-        status,
+        observer: ObserverTexts {
+            account_id: text("account-id").as_bytes(),
+            interface_id: text("interface-id").as_bytes(),
+            resource_id: text("resource-id").as_bytes(),
+            vpc_id: text("vpc-id").as_bytes(),
+            subnet_id: text("subnet-id").as_bytes(),
+            instance_id: text("instance-id").as_bytes(),
+            region: text("region").as_bytes(),
+            az_id: text("az-id").as_bytes(),
+            interface_type: text("interface-type").as_bytes(),
+        },
+        traffic: Traffic {
+            bytes,
+            start: seconds("start")?,
+            end: seconds("end")?,
+            action,
+            status,
+            ..Traffic::default()
+        },
         ..FlowRecord::default()
     };
     if status != LogStatus::NoData {
@@ -142,19 +147,19 @@ fn record(names: &[String], words: &[&str]) -> Result<String, Malformed> {
         record.pkt_src = address("pkt-srcaddr")?;
         record.pkt_dst = address("pkt-dstaddr")?;
         let port = |name| number(name, 65_535, "a port, 0 to 65535").map(|port| port.unwrap_or(0));
-        record.src_port = u16::try_from(port("srcport")?).expect("checked");
-        record.dst_port = u16::try_from(port("dstport")?).expect("checked");
+        record.traffic.src_port = u16::try_from(port("srcport")?).expect("checked");
+        record.traffic.dst_port = u16::try_from(port("dstport")?).expect("checked");
         let protocol = number("protocol", 255, "an IANA protocol number, 0 to 255")?;
-        record.protocol = u8::try_from(protocol.unwrap_or(0)).expect("checked");
+        record.traffic.protocol = u8::try_from(protocol.unwrap_or(0)).expect("checked");
         record.next_hop_interface_id = text("next-hop-interface-id").as_bytes();
         record.next_hop_interface_type = text("next-hop-interface-type").as_bytes();
-        record.direction = match text("flow-direction") {
+        record.traffic.direction = match text("flow-direction") {
             "ingress" => FlowDirection::Ingress,
             "egress" => FlowDirection::Egress,
             _ => FlowDirection::Unknown,
         };
         let path = number("traffic-path", 8, "").ok().flatten().unwrap_or(0);
-        record.traffic_path = u8::try_from(path).expect("checked");
+        record.traffic.traffic_path = u8::try_from(path).expect("checked");
     }
     Ok(format!("{record:?}"))
 }
@@ -346,16 +351,22 @@ proptest! {
 fn the_naive_parser_reads_a_default_record() {
     let log = format!("{}\n{}\n", super::V2, super::v2_record(1_500));
     let expected = FlowRecord {
-        account_id: b"123456789012",
-        interface_id: b"eni-0a1",
+        observer: ObserverTexts {
+            account_id: b"123456789012",
+            interface_id: b"eni-0a1",
+            ..ObserverTexts::default()
+        },
         src: Some(Addr::v4(0x0a00_0105)),
         dst: Some(Addr::v4(0xcb00_7105)),
-        src_port: 49_152,
-        dst_port: 443,
-        protocol: 6,
-        bytes: Some(1_500),
-        start: Some(1_773_100_800),
-        end: Some(1_773_100_860),
+        traffic: Traffic {
+            src_port: 49_152,
+            dst_port: 443,
+            protocol: 6,
+            bytes: Some(1_500),
+            start: Some(1_773_100_800),
+            end: Some(1_773_100_860),
+            ..Traffic::default()
+        },
         ..FlowRecord::default()
     };
     assert_eq!(naive(&log), [Event::Format(super::V2.to_owned()), Event::Record(format!("{expected:?}"))]);
