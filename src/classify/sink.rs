@@ -34,6 +34,10 @@ impl Window {
 /// How many malformed rows of one object are kept as examples.
 pub const EXAMPLES_PER_OBJECT: usize = 5;
 
+/// Observers that are numbered at a time; past it a new numbering begins, so that a log in which the texts of every record are
+/// new cannot fill memory.
+pub const MAX_NUMBERED_OBSERVERS: usize = 1 << 16;
+
 /// Someone whose rows are being read, with the rows of the hour at hand.
 struct Watched {
     /// Its texts, until its first row inside the period.
@@ -108,6 +112,16 @@ impl<'a> Classifier<'a> {
         self.flow_log = None;
     }
 
+    /// Begins a new numbering.
+    fn renumber(&mut self) {
+        for watched in &mut self.watched {
+            Self::turn_to(watched, &mut self.partial, Bucket::NONE);
+        }
+        self.watched.clear();
+        self.numbers.clear();
+        self.numbering.0 += 1;
+    }
+
     /// The totals of all objects.
     pub fn into_partial(mut self) -> Partial {
         self.renumber();
@@ -168,7 +182,7 @@ fn moment(traffic: &Traffic) -> (Option<(i64, Bucket)>, bool) {
 }
 
 impl RecordSink for Classifier<'_> {
-    fn format(&mut self, format: &LineFormat) -> Numbering {
+    fn format(&mut self, format: &LineFormat) {
         let identity = match self.aws_name {
             Some(name) => name.flow_log_id.clone(),
             None => format!("format:{}", format.names()),
@@ -181,20 +195,13 @@ impl RecordSink for Classifier<'_> {
         let flow_log = self.partial.flow_log(&source);
         self.flow_log = Some(flow_log);
         let numbered = Some((flow_log, self.aws_name.map_or("", |name| &name.region)));
-        if self.numbered == numbered {
-            return self.numbering;
+        if self.numbered != numbered {
+            self.numbered = numbered;
+            self.renumber();
         }
-        self.numbered = numbered;
-        self.renumber()
     }
 
-    fn renumber(&mut self) -> Numbering {
-        for watched in &mut self.watched {
-            Self::turn_to(watched, &mut self.partial, Bucket::NONE);
-        }
-        self.watched.clear();
-        self.numbers.clear();
-        self.numbering.0 += 1;
+    fn numbering(&self) -> Numbering {
         self.numbering
     }
 
@@ -208,6 +215,9 @@ impl RecordSink for Classifier<'_> {
         }
         if let Some(number) = self.numbers.get(&self.joint) {
             return *number;
+        }
+        if self.watched.len() >= MAX_NUMBERED_OBSERVERS {
+            self.renumber();
         }
         let number = index_of_next(self.watched.len());
         self.numbers.insert(self.joint.clone(), number);

@@ -19,20 +19,20 @@ use crate::model::addr::Addr;
 use crate::model::flow::{FlowRecord, NumberedRecord, ObserverTexts};
 use format::LineFormat;
 
-/// Says which numbers of observers are valid: those given under the same numbering.
+/// Says which numbers of observers are valid: those given under the numbering in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Numbering(pub u64);
 
 /// Receives what a parser finds.
 ///
-/// The sink numbers what repeats. A parser may keep the numbers: those of observers while the [`Numbering`] lasts, the
-/// others as long as the sink. Number 0 stands for a missing address or next hop and is given for nothing else.
+/// The sink numbers what repeats. A parser may keep the numbers: those of observers while the [`Numbering`] lasts, which may
+/// end when an observer is numbered; the others as long as the sink. Number 0 stands for a missing address or next hop and
+/// is given for nothing else.
 pub trait RecordSink {
-    /// The columns of the records that follow; called again whenever they change. The numbering may be that of an
-    /// earlier object.
-    fn format(&mut self, format: &LineFormat) -> Numbering;
-    /// Begins a new numbering, for a parser that has kept too many numbers.
-    fn renumber(&mut self) -> Numbering;
+    /// The columns of the records that follow; called again whenever they change. The numbering goes on, or a new one begins.
+    fn format(&mut self, format: &LineFormat);
+    /// The numbering in force.
+    fn numbering(&self) -> Numbering;
     /// The number of whoever these texts speak of.
     fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32;
     /// The number of a next hop; 0 where both texts are empty.

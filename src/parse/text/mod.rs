@@ -1,14 +1,25 @@
 //! Text flow logs: blocks of whole lines become records.
 //!
-//! The cheap path is a line that is a record: tokens are found in one pass and only wanted columns are kept. Everything
-//! unusual (headers, comments, wrong counts) is decided off that path.
+//! A block is read in two passes: [`scan`] finds where tokens and lines end, with SIMD, and [`fast`] reads the lines that look
+//! as AWS writes them. Everything unusual (headers, comments, wrong counts, strange values) goes line by line to [`line`].
 
-use super::fields::{COLUMN_COUNT, Column, FIELDS};
+mod fast;
+mod line;
+mod scan;
+mod seen;
+mod simd;
+mod token;
+
+use super::fields::{Column, FIELDS};
 use super::format::{LineFormat, is_names};
-use super::row::{RowError, TokenRow, read_row};
+use super::row::RowError;
 use super::{
     FormatHints, MAX_LINE_BYTES, Malformed, MalformedReason, ObjectError, RecordSink, foreign, value,
 };
+use fast::{FastRows, Line};
+use line::{Parsed, parse_record};
+use scan::{Marks, SCAN_BYTES};
+use simd::Isa;
 
 /// What the lines are taken for.
 #[derive(Debug)]
@@ -21,19 +32,56 @@ enum State {
     Foreign,
 }
 
-/// A parser of one object's lines. State is per object: the header of each object rules.
+/// A parser of objects' lines. What it knows of a format is kept from object to object; what the lines are taken for is not:
+/// the header of each object rules.
 #[derive(Debug)]
 pub struct TextParser {
     hints: FormatHints,
     state: State,
     line: u64,
     saw_records: bool,
+    isa: Isa,
+    /// Lent out while a block is read.
+    marks: Option<Box<Marks>>,
+    /// The format that was prepared last.
+    fast: Option<FastRows>,
+    /// Whether that is the one of the state.
+    is_prepared: bool,
 }
+
+/// Blocks shorter than this are read line by line: preparing does not pay.
+const MIN_SCANNED_BYTES: usize = 512;
 
 impl TextParser {
     /// A parser for one object.
     pub fn new(hints: FormatHints) -> Self {
-        Self { hints, state: State::Undecided, line: 0, saw_records: false }
+        Self::with(hints, Isa::best())
+    }
+
+    fn with(hints: FormatHints, isa: Isa) -> Self {
+        Self {
+            hints,
+            state: State::Undecided,
+            line: 0,
+            saw_records: false,
+            isa,
+            marks: None,
+            fast: None,
+            is_prepared: false,
+        }
+    }
+
+    /// Begins another object.
+    pub fn begin(&mut self, hints: FormatHints) {
+        self.hints = hints;
+        self.take_for(State::Undecided);
+        self.line = 0;
+        self.saw_records = false;
+    }
+
+    fn take_for(&mut self, state: State) {
+        self.state = state;
+        self.is_prepared = false;
     }
 
     /// Parses a block of lines. Every line but the last of the object must be ended by `\n`. A line longer than
@@ -47,6 +95,13 @@ impl TextParser {
             rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
         }
         while !rest.is_empty() {
+            if rest.len() >= MIN_SCANNED_BYTES && matches!(self.state, State::Records(_)) {
+                let read = self.scanned_lines(rest, sink)?;
+                rest = &rest[read..];
+                if read > 0 {
+                    continue;
+                }
+            }
             let (line, after) = match memchr::memchr(b'\n', rest) {
                 Some(end) => (&rest[..end], &rest[end + 1..]),
                 None => (rest, &rest[rest.len()..]),
@@ -60,6 +115,58 @@ impl TextParser {
             self.line(line, sink)?;
         }
         Ok(())
+    }
+
+    /// Reads the whole lines among the first bytes of a block by two passes, up to a line that changes what the lines are
+    /// taken for. Returns the bytes read; 0 if no line ends there.
+    fn scanned_lines(&mut self, block: &[u8], sink: &mut impl RecordSink) -> Result<usize, ObjectError> {
+        let Some(mut fast) = self.prepared(sink) else { return Ok(0) };
+        let mut marks = self.marks.take().unwrap_or_default();
+        marks.mark(&block[..block.len().min(SCAN_BYTES)], self.isa);
+        let outcome = self.marked_lines(block, &marks, &mut fast, sink);
+        self.marks = Some(marks);
+        self.fast = Some(fast);
+        outcome
+    }
+
+    fn prepared(&mut self, sink: &impl RecordSink) -> Option<FastRows> {
+        let State::Records(format) = &self.state else { return None };
+        let mut fast = match self.fast.take() {
+            Some(fast) if self.is_prepared || fast.fits(format) => fast,
+            _ => FastRows::new(format, sink.numbering()),
+        };
+        fast.keep_up(sink.numbering());
+        self.is_prepared = true;
+        Some(fast)
+    }
+
+    fn marked_lines(
+        &mut self,
+        block: &[u8],
+        marks: &Marks,
+        fast: &mut FastRows,
+        sink: &mut impl RecordSink,
+    ) -> Result<usize, ObjectError> {
+        let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
+        let mut read = 0;
+        for tokens in marks.lines().windows(2) {
+            let starts = &marks.starts()[tokens[0] as usize..=tokens[1] as usize];
+            let start = read;
+            read = starts[starts.len() - 1] as usize;
+            self.line += 1;
+            let is_usual = unusual.peek().is_none_or(|offset| *offset >= read);
+            if is_usual && fast.row(Line { block, starts }, sink).is_some() {
+                self.saw_records = true;
+                continue;
+            }
+            while unusual.next_if(|offset| *offset < read).is_some() {}
+            self.line(&block[start..read - 1], sink)?;
+            if !self.is_prepared {
+                break;
+            }
+            fast.keep_up(sink.numbering());
+        }
+        Ok(read)
     }
 
     /// Notes a line longer than [`MAX_LINE_BYTES`].
@@ -111,7 +218,7 @@ impl TextParser {
         };
         format.check()?;
         sink.format(&format);
-        self.state = State::Records(format);
+        self.take_for(State::Records(format));
         self.line(line, sink)
     }
 
@@ -126,14 +233,14 @@ impl TextParser {
         }
         format.check()?;
         sink.format(&format);
-        self.state = State::Records(format);
+        self.take_for(State::Records(format));
         Ok(())
     }
 
     /// The header of another kind of log: the end of the object, or of what counts until the next header.
     fn foreign(&mut self, kind: &'static str) -> Result<(), ObjectError> {
         if self.saw_records {
-            self.state = State::Foreign;
+            self.take_for(State::Foreign);
             return Ok(());
         }
         Err(ObjectError::Foreign { kind })
@@ -160,74 +267,6 @@ impl TextParser {
         }
         sink.malformed(self.line, fault);
         Ok(())
-    }
-}
-
-enum Parsed {
-    Record,
-    Empty,
-    Fault(Malformed),
-}
-
-/// Splits one line by its format and hands the record on.
-fn parse_record(line: &[u8], format: &LineFormat, sink: &mut impl RecordSink) -> Parsed {
-    parse_values(line, format, true, sink)
-}
-
-/// As [`parse_record`]; with `may_be_stamped`, one timestamp in front of too many values is passed over.
-fn parse_values(
-    line: &[u8],
-    format: &LineFormat,
-    may_be_stamped: bool,
-    sink: &mut impl RecordSink,
-) -> Parsed {
-    let mut slots = [&b""[..]; COLUMN_COUNT];
-    let columns = &format.columns;
-    let mut count = 0;
-    let mut at = 0;
-    loop {
-        while at < line.len() && line[at].is_ascii_whitespace() {
-            at += 1;
-        }
-        if at == line.len() {
-            break;
-        }
-        let start = at;
-        while at < line.len() && !line[at].is_ascii_whitespace() {
-            at += 1;
-        }
-        let token = &line[start..at];
-        if count == 0 && token[0] == b'#' {
-            // A record that somebody put out of action.
-            return Parsed::Empty;
-        }
-        if count < columns.len() {
-            if let Some(column) = columns[count] {
-                slots[column as usize] = token;
-            }
-        } else if token[0] == b'#' {
-            // A remark behind a record, as documentation pastes have.
-            break;
-        } else if may_be_stamped && count == columns.len() && value::is_timestamp(first_token(line)) {
-            return parse_values(after_first_token(line), format, false, sink);
-        }
-        count += 1;
-    }
-    if count == 0 {
-        return Parsed::Empty;
-    }
-    if count != columns.len() {
-        return Parsed::Fault(Malformed {
-            field: None,
-            reason: MalformedReason::ValueCount { found: count, expected: columns.len() },
-        });
-    }
-    match read_row(&TokenRow { slots: &slots, present: format.present }) {
-        Ok(record) => {
-            sink.spelled_record(&record);
-            Parsed::Record
-        }
-        Err(error) => Parsed::Fault(fault(error, slots[error.column as usize])),
     }
 }
 

@@ -1,0 +1,396 @@
+//! Second pass over a block: from line to line, touching only the tokens that are needed.
+//!
+//! Only lines that look as AWS writes them are read here: one space between values, as many values as the format has
+//! fields, each in its usual spelling. Every other line is left to the plain parser ([`super::line`]), which also decides
+//! what is malformed; so a rule about strange input has one place. What is read here must be what the plain parser reads:
+//! property tests compare them on any bytes. If you teach the plain parser a new spelling, this file need not change; if you
+//! make it refuse one, it must not be taken here either.
+
+use super::super::RecordSink;
+use super::super::fields::{COLUMN_COUNT, Column};
+use super::super::format::LineFormat;
+use super::super::{Numbering, value};
+use super::seen::{Run, Seen};
+use super::token::Token;
+use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
+use crate::model::time::seconds_of;
+
+/// The columns of [`ObserverTexts`].
+const OBSERVER_COLUMNS: [Column; 9] = [
+    Column::AccountId,
+    Column::InterfaceId,
+    Column::ResourceId,
+    Column::VpcId,
+    Column::SubnetId,
+    Column::InstanceId,
+    Column::Region,
+    Column::AzId,
+    Column::InterfaceType,
+];
+const NEXT_HOP_COLUMNS: [Column; 2] = [Column::NextHopInterfaceId, Column::NextHopInterfaceType];
+
+/// Place of a column that the format lacks.
+const ABSENT: usize = usize::MAX;
+
+/// A format, prepared, with what was seen under it.
+#[derive(Debug)]
+pub(super) struct FastRows {
+    /// Place of each column in a line.
+    places: [usize; COLUMN_COUNT],
+    columns: usize,
+    observers: Texts,
+    next_hops: Texts,
+    format: LineFormat,
+    numbering: Numbering,
+}
+
+/// Texts that repeat, and how they are found again.
+#[derive(Debug)]
+struct Texts {
+    runs: Vec<Run>,
+    /// Places of the columns whose texts nearly tell all.
+    keys: [usize; 2],
+    seen: Seen,
+}
+
+impl Texts {
+    fn new(places: &[usize; COLUMN_COUNT], columns: &[Column], keys: [Column; 2]) -> Self {
+        let mut wanted: Vec<usize> =
+            columns.iter().map(|column| places[*column as usize]).filter(|place| *place != ABSENT).collect();
+        wanted.sort_unstable();
+        let mut runs: Vec<Run> = Vec::new();
+        for place in wanted {
+            match runs.last_mut() {
+                Some(run) if run.last + 1 == place => run.last = place,
+                _ => runs.push(Run { first: place, last: place }),
+            }
+        }
+        Self { runs, keys: keys.map(|column| places[column as usize]), seen: Seen::default() }
+    }
+
+    #[inline(always)]
+    fn hash(&self, line: Line<'_>) -> Option<u64> {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut hash = 0_u64;
+        for place in self.keys {
+            if place != ABSENT {
+                let token = line.token(place)?;
+                // The last bytes of an id differ most.
+                let word = token.last_word(line.block)?;
+                let mixed = u128::from(hash ^ word).wrapping_mul(u128::from(ODD));
+                hash = mixed as u64 ^ (mixed >> 64) as u64;
+            }
+        }
+        Some(hash)
+    }
+
+    #[inline(always)]
+    fn runs<'t>(&'t self, line: Line<'t>) -> impl Iterator<Item = Token> + Clone + 't {
+        self.runs.iter().map(move |run| line.run(*run))
+    }
+
+    #[inline(always)]
+    fn find(&self, hash: u64, line: Line<'_>) -> Option<u32> {
+        self.seen.find(hash, line.block, self.runs(line))
+    }
+
+    #[cold]
+    fn insert(&mut self, hash: u64, line: Line<'_>, number: u32) {
+        let runs: Vec<Token> = self.runs(line).collect();
+        self.seen.insert(hash, line.block, runs.into_iter(), number);
+    }
+}
+
+/// One line of a block: offsets of its tokens, as [`super::scan::Marks::starts`] has them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'b> {
+    /// The block, line ends included.
+    pub block: &'b [u8],
+    /// One offset more than the line has tokens.
+    pub starts: &'b [u32],
+}
+
+impl<'b> Line<'b> {
+    #[inline(always)]
+    fn token(self, place: usize) -> Option<Token> {
+        self.run_of(place, place)
+    }
+
+    #[inline(always)]
+    fn run_of(self, first: usize, last: usize) -> Option<Token> {
+        let start = *self.starts.get(first)? as usize;
+        let end = *self.starts.get(last.wrapping_add(1))? as usize;
+        Some(Token { start, end: end.wrapping_sub(1) })
+    }
+
+    #[inline(always)]
+    fn run(self, run: Run) -> Token {
+        self.run_of(run.first, run.last).unwrap_or(Token { start: 0, end: 0 })
+    }
+
+    /// The text of a column as the plain parser gives it.
+    fn text(self, place: usize) -> &'b [u8] {
+        let text =
+            self.token(place).and_then(|token| self.block.get(token.start..token.end)).unwrap_or_default();
+        if value::is_missing(text) { b"" } else { text }
+    }
+}
+
+impl FastRows {
+    /// Prepares a format.
+    pub fn new(format: &LineFormat, numbering: Numbering) -> Self {
+        let mut places = [ABSENT; COLUMN_COUNT];
+        for (place, column) in format.columns.iter().enumerate() {
+            if let Some(column) = column {
+                places[*column as usize] = place;
+            }
+        }
+        Self {
+            places,
+            columns: format.columns.len(),
+            observers: Texts::new(&places, &OBSERVER_COLUMNS, [Column::InterfaceId, Column::ResourceId]),
+            next_hops: Texts::new(
+                &places,
+                &NEXT_HOP_COLUMNS,
+                [Column::NextHopInterfaceId, Column::NextHopInterfaceType],
+            ),
+            format: format.clone(),
+            numbering,
+        }
+    }
+
+    /// Whether it is prepared for this format.
+    pub fn fits(&self, format: &LineFormat) -> bool {
+        self.format == *format
+    }
+
+    /// Forgets the numbers of an earlier numbering.
+    pub fn keep_up(&mut self, numbering: Numbering) {
+        if self.numbering != numbering {
+            self.observers.seen.clear();
+            self.numbering = numbering;
+        }
+    }
+
+    /// Reads a line, if it is as usual; `None` if the plain parser must.
+    #[inline(always)]
+    pub fn row<S: RecordSink>(&mut self, line: Line<'_>, sink: &mut S) -> Option<()> {
+        let Line { block, starts } = line;
+        let first = block.get(*starts.first()? as usize)?;
+        let line = match starts.len().wrapping_sub(1).wrapping_sub(self.columns) {
+            0 if *first != b'#' => line,
+            // An export's timestamp in front.
+            1 => {
+                let stamp = line.token(0)?;
+                let stamped = value::is_timestamp(block.get(stamp.start..stamp.end)?);
+                let rest = Line { block, starts: &starts[1..] };
+                let first = block.get(*rest.starts.first()? as usize)?;
+                let last = block.get(line.token(self.columns)?.start)?;
+                // Otherwise one of them begins a remark.
+                if !stamped || *first == b'#' || *last == b'#' {
+                    return None;
+                }
+                rest
+            }
+            _ => return None,
+        };
+        let mut record = NumberedRecord { traffic: self.traffic(line)?, ..NumberedRecord::default() };
+        if record.traffic.status != LogStatus::NoData {
+            self.ends(line, &mut record, sink)?;
+            if !self.next_hops.runs.is_empty() {
+                let hash = self.next_hops.hash(line)?;
+                record.next_hop = match self.next_hops.find(hash, line) {
+                    Some(number) => number,
+                    None => self.new_next_hop(hash, line, sink),
+                };
+            }
+        }
+        let hash = self.observers.hash(line)?;
+        record.observer = match self.observers.find(hash, line) {
+            Some(number) => number,
+            None => self.new_observer(hash, line, sink),
+        };
+        sink.record(&record);
+        Some(())
+    }
+
+    #[inline(always)]
+    fn number(&self, column: Column, line: Line<'_>) -> Option<Option<u64>> {
+        match self.places[column as usize] {
+            ABSENT => Some(None),
+            place => line.token(place)?.number(line.block),
+        }
+    }
+
+    #[inline(always)]
+    fn below(&self, column: Column, most: u64, line: Line<'_>) -> Option<u64> {
+        self.number(column, line)?.map_or(Some(0), |number| (number <= most).then_some(number))
+    }
+
+    #[inline(always)]
+    fn seconds(&self, column: Column, line: Line<'_>) -> Option<Option<i64>> {
+        // 16 digits always fit.
+        Some(self.number(column, line)?.map(|number| seconds_of(number.cast_signed())))
+    }
+
+    /// The word of a column; `-` where the log lacks it.
+    #[inline(always)]
+    fn word(&self, column: Column, line: Line<'_>) -> Option<u64> {
+        match self.places[column as usize] {
+            ABSENT => Some(MISSING),
+            place => line.token(place)?.word(line.block),
+        }
+    }
+
+    #[inline(always)]
+    fn traffic(&self, line: Line<'_>) -> Option<Traffic> {
+        let bytes = self.number(Column::Bytes, line)?;
+        self.number(Column::Packets, line)?;
+        let status = match self.word(Column::LogStatus, line)? {
+            OK => LogStatus::Ok,
+            NODATA => LogStatus::NoData,
+            SKIPDATA => LogStatus::SkipData,
+            // It depends on other values what a missing status means.
+            MISSING if bytes.is_some() => LogStatus::Ok,
+            _ => return None,
+        };
+        let action = match self.word(Column::Action, line)? {
+            ACCEPT | MISSING => Action::Accept,
+            REJECT => Action::Reject,
+            _ => return None,
+        };
+        let mut traffic = Traffic {
+            bytes,
+            start: self.seconds(Column::Start, line)?,
+            end: self.seconds(Column::End, line)?,
+            action,
+            status,
+            ..Traffic::default()
+        };
+        if status == LogStatus::NoData {
+            return Some(traffic);
+        }
+        traffic.src_port = self.below(Column::SrcPort, u64::from(u16::MAX), line)? as u16;
+        traffic.dst_port = self.below(Column::DstPort, u64::from(u16::MAX), line)? as u16;
+        traffic.protocol = self.below(Column::Protocol, u64::from(u8::MAX), line)? as u8;
+        traffic.direction = match self.word(Column::FlowDirection, line)? {
+            INGRESS => FlowDirection::Ingress,
+            EGRESS => FlowDirection::Egress,
+            MISSING => FlowDirection::Unknown,
+            _ => return None,
+        };
+        traffic.traffic_path = match self.word(Column::TrafficPath, line)? {
+            MISSING => 0,
+            digit @ DIGIT_1..=DIGIT_8 => (digit - DIGIT_1) as u8 + 1,
+            _ => return None,
+        };
+        Some(traffic)
+    }
+
+    #[inline(always)]
+    fn ends<S: RecordSink>(&self, line: Line<'_>, record: &mut NumberedRecord, sink: &mut S) -> Option<()> {
+        let src = self.end(Column::SrcAddr, line, &[], sink)?;
+        let dst = self.end(Column::DstAddr, line, &[], sink)?;
+        let known = [src, dst];
+        record.src = src.number;
+        record.dst = dst.number;
+        // Away from NAT gateways the packet's addresses are those of the record.
+        record.pkt_src = self.end(Column::PktSrcAddr, line, &known, sink)?.number;
+        record.pkt_dst = self.end(Column::PktDstAddr, line, &known, sink)?.number;
+        Some(())
+    }
+
+    #[inline(always)]
+    fn end<S: RecordSink>(&self, column: Column, line: Line<'_>, known: &[End], sink: &mut S) -> Option<End> {
+        let place = self.places[column as usize];
+        if place == ABSENT {
+            return Some(End::default());
+        }
+        let token = line.token(place)?;
+        let len = token.len();
+        if len.wrapping_sub(1) >= WIDE {
+            return self.plain_end(token, line, sink);
+        }
+        let wide = token.wide(line.block)?;
+        let text = wide << (8 * (WIDE - len));
+        if let Some(same) = known.iter().find(|end| end.text == text) {
+            return Some(*same);
+        }
+        let number = match token.ipv4(wide, line.block) {
+            Some(addr) => sink.address(addr),
+            None => return self.plain_end(token, line, sink),
+        };
+        Some(End { text, number })
+    }
+
+    /// An IPv6 address, or none.
+    fn plain_end<S: RecordSink>(&self, token: Token, line: Line<'_>, sink: &mut S) -> Option<End> {
+        let text = line.block.get(token.start..token.end)?;
+        if text == b"-" {
+            return Some(End::default());
+        }
+        Some(End { text: 0, number: sink.address(value::address(text)?) })
+    }
+
+    #[cold]
+    fn new_observer<S: RecordSink>(&mut self, hash: u64, line: Line<'_>, sink: &mut S) -> u32 {
+        let text = |column: Column| line.text(self.places[column as usize]);
+        let number = sink.observer(&ObserverTexts {
+            account_id: text(Column::AccountId),
+            interface_id: text(Column::InterfaceId),
+            resource_id: text(Column::ResourceId),
+            vpc_id: text(Column::VpcId),
+            subnet_id: text(Column::SubnetId),
+            instance_id: text(Column::InstanceId),
+            region: text(Column::Region),
+            az_id: text(Column::AzId),
+            interface_type: text(Column::InterfaceType),
+        });
+        self.keep_up(sink.numbering());
+        self.observers.insert(hash, line, number);
+        number
+    }
+
+    #[cold]
+    fn new_next_hop<S: RecordSink>(&mut self, hash: u64, line: Line<'_>, sink: &mut S) -> u32 {
+        if self.next_hops.seen.is_full() {
+            self.next_hops.seen.clear();
+        }
+        let text = |column: Column| line.text(self.places[column as usize]);
+        let number = sink.next_hop(text(Column::NextHopInterfaceId), text(Column::NextHopInterfaceType));
+        self.next_hops.insert(hash, line, number);
+        number
+    }
+}
+
+/// Longest address that is compared by its text: all of IPv4.
+const WIDE: usize = 16;
+
+/// One end of a record: its text in the highest bytes (0 for one that is not compared) and its number.
+#[derive(Debug, Clone, Copy, Default)]
+struct End {
+    text: u128,
+    number: u32,
+}
+
+/// The bytes of a short text as [`Token::word`] gives them.
+const fn word(text: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let mut place = 0;
+    while place < text.len() {
+        bytes[place] = text[place];
+        place += 1;
+    }
+    u64::from_le_bytes(bytes)
+}
+
+const MISSING: u64 = word(b"-");
+const OK: u64 = word(b"OK");
+const NODATA: u64 = word(b"NODATA");
+const SKIPDATA: u64 = word(b"SKIPDATA");
+const ACCEPT: u64 = word(b"ACCEPT");
+const REJECT: u64 = word(b"REJECT");
+const INGRESS: u64 = word(b"ingress");
+const EGRESS: u64 = word(b"egress");
+const DIGIT_1: u64 = word(b"1");
+const DIGIT_8: u64 = word(b"8");
