@@ -46,7 +46,7 @@ pub struct Atlas {
     pub classes: Vec<PeerClass>,
     /// Distinct route destinations of the inventory.
     pub destinations: Vec<RouteDestination>,
-    v4: Partition<u32>,
+    v4: Blocks,
     v6: Partition<u128>,
     /// For each class, the class of the same service reached through NAT64.
     nat64: Vec<u32>,
@@ -63,6 +63,38 @@ impl<T: Ord + Copy> Partition<T> {
     fn at(&self, key: T) -> Place {
         let next = self.starts.partition_point(|start| *start <= key);
         self.places[next - 1]
+    }
+}
+
+/// The leaves of IPv4, found by the upper half of an address: nearly every /16 lies in one leaf, or in few.
+#[derive(Debug)]
+struct Blocks {
+    leaves: Partition<u32>,
+    /// For each /16 the number of the leaf that holds its first address, and that of the last leaf at the end.
+    first: Vec<u32>,
+}
+
+impl Blocks {
+    fn new(leaves: Partition<u32>) -> Self {
+        let last = u32::try_from(leaves.starts.len() - 1).expect("fewer leaves than addresses");
+        let mut leaf = 0;
+        let mut first = Vec::with_capacity((1 << 16) + 1);
+        for block in 0..1_u32 << 16 {
+            while leaf < last && leaves.starts[leaf as usize + 1] <= block << 16 {
+                leaf += 1;
+            }
+            first.push(leaf);
+        }
+        first.push(last);
+        Self { leaves, first }
+    }
+
+    #[inline]
+    fn at(&self, key: u32) -> Place {
+        let block = (key >> 16) as usize;
+        let (from, to) = (self.first[block] as usize, self.first[block + 1] as usize);
+        let after = self.leaves.starts[from + 1..=to].partition_point(|start| *start <= key);
+        self.leaves.places[from + after]
     }
 }
 

@@ -10,7 +10,7 @@ use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
-use crate::read::{self, ByteCounter, Content};
+use crate::read::{ByteCounter, Content, Reader};
 use crate::source::LogObject;
 
 /// Largest Parquet object that is taken from a stream that cannot be read at any place (standard input), bytes.
@@ -30,6 +30,7 @@ pub struct Plan<'p> {
 
 /// What one worker keeps from object to object.
 struct Worker<'p> {
+    reader: Reader,
     sink: Classifier<'p>,
     objects: Objects,
 }
@@ -39,8 +40,11 @@ struct Worker<'p> {
 pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
     let next = AtomicUsize::new(0);
     let results = rayon::broadcast(|_| {
-        let mut worker =
-            Worker { sink: Classifier::new(plan.atlas, plan.window), objects: Objects::default() };
+        let mut worker = Worker {
+            reader: Reader::new(rayon::current_num_threads()),
+            sink: Classifier::new(plan.atlas, plan.window),
+            objects: Objects::default(),
+        };
         while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
             worker.read(item, plan);
         }
@@ -63,7 +67,7 @@ impl<'p> Worker<'p> {
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            read_content(&item.object, &counter, &hints, &mut self.sink, plan)
+            read_content(&item.object, &counter, &hints, &mut self.reader, &mut self.sink, plan)
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
@@ -92,20 +96,22 @@ fn read_content(
     object: &LogObject,
     counter: &ByteCounter,
     hints: &FormatHints,
+    reader: &mut Reader,
     sink: &mut impl RecordSink,
     plan: &Plan<'_>,
 ) -> Result<(), ObjectError> {
     let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
-    let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
-    match object.open_seekable().map_err(unreadable)? {
-        Some(file) => match read::read(input, counter, hints, sink)? {
-            Content::Lines => Ok(()),
-            Content::Parquet => {
-                (plan.progress)(object.size_bytes);
-                parse_parquet(file, hints, sink)
-            }
-        },
-        None => read_streamed(input, counter, hints, sink),
+    let Some(file) = object.open_seekable().map_err(unreadable)? else {
+        let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
+        return read_streamed(input, counter, hints, reader, sink);
+    };
+    let input = Reported { inner: &file, progress: plan.progress };
+    match reader.read(input, counter, hints.clone(), sink)? {
+        Content::Lines => Ok(()),
+        Content::Parquet => {
+            (plan.progress)(object.size_bytes);
+            parse_parquet(file, hints, sink)
+        }
     }
 }
 
@@ -114,13 +120,14 @@ fn read_streamed(
     mut input: impl Read,
     counter: &ByteCounter,
     hints: &FormatHints,
+    reader: &mut Reader,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
     let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
     input.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
     if start != b"PAR1" {
-        return read::read(start.as_slice().chain(input), counter, hints, sink).map(|_| ());
+        return reader.read(start.as_slice().chain(input), counter, hints.clone(), sink).map(|_| ());
     }
     input.by_ref().take(MAX_STREAMED_PARQUET_BYTES).read_to_end(&mut start).map_err(unreadable)?;
     if start.len() as u64 > MAX_STREAMED_PARQUET_BYTES {

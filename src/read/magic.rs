@@ -27,7 +27,7 @@ const MAX_PEEKED_BYTES: usize = 1 << 12;
 const STEP_BYTES: usize = 16;
 
 /// The kind, once `start` tells; `None` while more bytes could change it.
-fn tell(start: &[u8], ended: bool) -> Option<Magic> {
+pub(super) fn tell(start: &[u8], ended: bool) -> Option<Magic> {
     if let Some((_, magic)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
         return Some(*magic);
     }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{ByteCounter, Content, read};
+use super::{ByteCounter, Content, Reader};
 use crate::parse::json::MAX_JSON_VALUE_BYTES;
 use crate::parse::tests::{Recorder, V2, v2_record};
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError};
@@ -13,7 +13,7 @@ use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError};
 fn read_all(input: impl Read) -> (Recorder, Result<Content, ObjectError>, u64) {
     let mut recorder = Recorder::default();
     let counter = ByteCounter::default();
-    let outcome = read(input, &counter, &FormatHints::default(), &mut recorder);
+    let outcome = Reader::new(1).read(input, &counter, FormatHints::default(), &mut recorder);
     (recorder, outcome, counter.bytes())
 }
 

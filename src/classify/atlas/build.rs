@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::{Atlas, Partition, PeerClass, Place};
+use super::{Atlas, Blocks, Partition, PeerClass, Place};
 use crate::classify::ip_ranges::IpRanges;
 use crate::inventory::{Inventory, RouteDestination};
 use crate::model::addr::{Addr, Block};
@@ -169,10 +169,10 @@ impl<'r> Builder<'r> {
         Atlas {
             classes: self.classes,
             destinations: self.destinations,
-            v4: Partition {
+            v4: Blocks::new(Partition {
                 starts: v4.iter().map(|(start, _)| Addr::v6(*start).as_v4().unwrap_or(0)).collect(),
                 places: v4.iter().map(|(_, place)| *place).collect(),
-            },
+            }),
             v6: Partition {
                 starts: v6.iter().map(|(start, _)| *start).collect(),
                 places: v6.iter().map(|(_, place)| *place).collect(),

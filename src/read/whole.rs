@@ -1,0 +1,59 @@
+//! Gzip objects that are at hand as a whole: member after member is inflated at once and parsed.
+
+use std::io::Read;
+
+use super::magic::{Magic, tell};
+use super::stream::{self, parse_lines};
+use super::{ByteCounter, Content, Reader, damaged};
+use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError, RecordSink};
+
+impl Reader {
+    /// Reads `self.stored`. What is not lines of text, and all that is damaged or too large, is left to a decoder that streams:
+    /// it gives the rows before the damage and says where that is.
+    pub(super) fn read_members(
+        &mut self,
+        counter: &ByteCounter,
+        hints: &FormatHints,
+        sink: &mut impl RecordSink,
+    ) -> Result<Content, ObjectError> {
+        if self.inflated.is_empty() {
+            // Untouched pages of it cost nothing.
+            self.inflated = vec![0; MAX_LINE_BYTES + self.inflated_bytes];
+        }
+        let (mut at, mut carried) = (0, 0);
+        while at < self.stored.len() {
+            let room = &mut self.inflated[carried..];
+            let Some(member) =
+                self.inflater.as_mut().and_then(|inflater| inflater.member(&self.stored[at..], room))
+            else {
+                break;
+            };
+            let filled = carried + member.inflated;
+            let is_last = at + member.stored == self.stored.len();
+            if at == 0 && tell(&self.inflated[..filled], is_last) != Some(Magic::Other) {
+                break;
+            }
+            at += member.stored;
+            counter.add(member.stored as u64);
+            let text = &self.inflated[..filled];
+            let whole = if is_last { filled } else { memchr::memrchr(b'\n', text).map_or(0, |end| end + 1) };
+            self.parser.feed(&text[..whole], sink)?;
+            self.inflated.copy_within(whole..filled, 0);
+            carried = filled - whole;
+            if carried > MAX_LINE_BYTES {
+                break;
+            }
+        }
+        let rest = &self.stored[at..];
+        if rest.is_empty() && carried == 0 {
+            return Ok(Content::Lines);
+        }
+        if at == 0 {
+            return stream::read(rest, counter, hints, &mut self.parser, &mut self.block, sink);
+        }
+        let begun = &self.inflated[..carried];
+        let unpacked = begun.chain(stream::members(rest, counter));
+        parse_lines(unpacked, &mut self.parser, &mut self.block, sink, |error| damaged(counter, error))
+            .map(|()| Content::Lines)
+    }
+}
