@@ -82,7 +82,6 @@ pub struct Classifier<'a> {
     /// All texts of an observer, one after the other.
     joint: Vec<u8>,
     watched: Vec<Watched>,
-    recent: Box<[Recent; 1 << RECENT_BITS]>,
     /// The first malformed rows of the object at hand.
     pub examples: Vec<MalformedExample>,
 }
@@ -102,7 +101,6 @@ impl<'a> Classifier<'a> {
             numbers: HashMap::new(),
             joint: Vec::new(),
             watched: Vec::new(),
-            recent: Box::new([Recent::default(); 1 << RECENT_BITS]),
             examples: Vec::new(),
         }
     }
@@ -168,34 +166,6 @@ impl<'a> Classifier<'a> {
         }
         watched.bucket = bucket;
     }
-}
-
-/// An IPv4 address that was looked up before.
-#[derive(Debug, Clone, Copy, Default)]
-struct Recent {
-    bits: u32,
-    /// Its number, 0 in an empty place.
-    number: u32,
-}
-
-/// Addresses that are remembered, as a power of two: 32 KiB stay in the first-level cache, and hold the addresses of the VPC,
-/// which are in every record.
-const RECENT_BITS: u32 = 12;
-/// Spreads neighbouring addresses over the places (the golden ratio, as Knuth has it).
-const SPREAD: u32 = 0x9e37_79b1;
-
-/// The number of an address: of its class, or its own.
-#[inline(never)]
-fn number_of(addr: Addr, atlas: &Atlas, partial: &mut Partial) -> u32 {
-    let end = match atlas.place(addr) {
-        Place::Class(class) => End::class(class),
-        Place::Kept => {
-            // A NAT64 address of a private host is that host.
-            let addr = addr.nat64().map_or(addr, Addr::v4);
-            End::address(partial.address(addr))
-        }
-    };
-    end.number()
 }
 
 /// When a record counts: its start, or its end where the start is missing or impossible; and the hour. And whether its
@@ -265,15 +235,16 @@ impl RecordSink for Classifier<'_> {
         self.partial.next_hop(interface_id, interface_type)
     }
 
-    #[inline]
     fn address(&mut self, addr: Addr) -> u32 {
-        let Some(bits) = addr.as_v4() else { return number_of(addr, self.atlas, &mut self.partial) };
-        let recent = &mut self.recent[(bits.wrapping_mul(SPREAD) >> (u32::BITS - RECENT_BITS)) as usize];
-        if recent.number == 0 || recent.bits != bits {
-            let number = number_of(addr, self.atlas, &mut self.partial);
-            *recent = Recent { bits, number };
-        }
-        recent.number
+        let end = match self.atlas.place(addr) {
+            Place::Class(class) => End::class(class),
+            Place::Kept => {
+                // A NAT64 address of a private host is that host.
+                let addr = addr.nat64().map_or(addr, Addr::v4);
+                End::address(self.partial.address(addr))
+            }
+        };
+        end.number()
     }
 
     #[inline]

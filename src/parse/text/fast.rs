@@ -10,8 +10,8 @@ use super::super::RecordSink;
 use super::super::fields::{COLUMN_COUNT, Column};
 use super::super::format::LineFormat;
 use super::super::{Numbering, value};
-use super::seen::{Run, Seen};
-use super::token::Token;
+use super::seen::{Addresses, Run, Seen, mix};
+use super::token::{Token, WIDE_BYTES};
 use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::time::seconds_of;
 
@@ -40,6 +40,8 @@ pub(super) struct FastRows {
     columns: usize,
     observers: Texts,
     next_hops: Texts,
+    addresses: Addresses,
+    long_addresses: Seen,
     format: LineFormat,
     numbering: Numbering,
 }
@@ -70,15 +72,13 @@ impl Texts {
 
     #[inline(always)]
     fn hash(&self, line: Line<'_>) -> Option<u64> {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut hash = 0_u64;
         for place in self.keys {
             if place != ABSENT {
                 let token = line.token(place)?;
                 // The last bytes of an id differ most.
                 let word = token.last_word(line.block)?;
-                let mixed = u128::from(hash ^ word).wrapping_mul(u128::from(ODD));
-                hash = mixed as u64 ^ (mixed >> 64) as u64;
+                hash = mix(hash, word);
             }
         }
         Some(hash)
@@ -154,6 +154,8 @@ impl FastRows {
                 &NEXT_HOP_COLUMNS,
                 [Column::NextHopInterfaceId, Column::NextHopInterfaceType],
             ),
+            addresses: Addresses::default(),
+            long_addresses: Seen::default(),
             format: format.clone(),
             numbering,
         }
@@ -288,48 +290,68 @@ impl FastRows {
     }
 
     #[inline(always)]
-    fn ends<S: RecordSink>(&self, line: Line<'_>, record: &mut NumberedRecord, sink: &mut S) -> Option<()> {
-        let src = self.end(Column::SrcAddr, line, &[], sink)?;
-        let dst = self.end(Column::DstAddr, line, &[], sink)?;
-        let known = [src, dst];
-        record.src = src.number;
-        record.dst = dst.number;
-        // Away from NAT gateways the packet's addresses are those of the record.
-        record.pkt_src = self.end(Column::PktSrcAddr, line, &known, sink)?.number;
-        record.pkt_dst = self.end(Column::PktDstAddr, line, &known, sink)?.number;
+    fn ends<S: RecordSink>(
+        &mut self,
+        line: Line<'_>,
+        record: &mut NumberedRecord,
+        sink: &mut S,
+    ) -> Option<()> {
+        record.src = self.end(Column::SrcAddr, line, sink)?;
+        record.dst = self.end(Column::DstAddr, line, sink)?;
+        record.pkt_src = self.end(Column::PktSrcAddr, line, sink)?;
+        record.pkt_dst = self.end(Column::PktDstAddr, line, sink)?;
         Some(())
     }
 
+    /// The number of an address, 0 for none.
     #[inline(always)]
-    fn end<S: RecordSink>(&self, column: Column, line: Line<'_>, known: &[End], sink: &mut S) -> Option<End> {
+    fn end<S: RecordSink>(&mut self, column: Column, line: Line<'_>, sink: &mut S) -> Option<u32> {
         let place = self.places[column as usize];
         if place == ABSENT {
-            return Some(End::default());
+            return Some(0);
         }
         let token = line.token(place)?;
-        let len = token.len();
-        if len.wrapping_sub(1) >= WIDE {
-            return self.plain_end(token, line, sink);
+        if token.len() > WIDE_BYTES {
+            return self.long_address(token, line, sink);
         }
-        let wide = token.wide(line.block)?;
-        let text = wide << (8 * (WIDE - len));
-        if let Some(same) = known.iter().find(|end| end.text == text) {
-            return Some(*same);
+        let text = token.wide(line.block)?;
+        match self.addresses.find(text) {
+            Some(number) => Some(number),
+            None => self.new_address(text, token, line, sink),
         }
-        let number = match token.ipv4(wide, line.block) {
-            Some(addr) => sink.address(addr),
-            None => return self.plain_end(token, line, sink),
-        };
-        Some(End { text, number })
     }
 
-    /// An IPv6 address, or none.
-    fn plain_end<S: RecordSink>(&self, token: Token, line: Line<'_>, sink: &mut S) -> Option<End> {
-        let text = line.block.get(token.start..token.end)?;
-        if text == b"-" {
-            return Some(End::default());
+    fn new_address<S: RecordSink>(
+        &mut self,
+        text: u128,
+        token: Token,
+        line: Line<'_>,
+        sink: &mut S,
+    ) -> Option<u32> {
+        let addr = match token.ipv4(text, line.block) {
+            Some(addr) => addr,
+            None if text == MISSING.into() => return Some(0),
+            None => value::address(line.block.get(token.start..token.end)?)?,
+        };
+        let number = sink.address(addr);
+        self.addresses.insert(text, number);
+        Some(number)
+    }
+
+    /// An IPv6 address of more than 16 characters.
+    fn long_address<S: RecordSink>(&mut self, token: Token, line: Line<'_>, sink: &mut S) -> Option<u32> {
+        let hash = mix(token.last_word(line.block)?, token.len() as u64);
+        let run = std::iter::once(token);
+        if let Some(number) = self.long_addresses.find(hash, line.block, run.clone()) {
+            return Some(number);
         }
-        Some(End { text: 0, number: sink.address(value::address(text)?) })
+        let addr = value::address(line.block.get(token.start..token.end)?)?;
+        if self.long_addresses.is_full() {
+            self.long_addresses.clear();
+        }
+        let number = sink.address(addr);
+        self.long_addresses.insert(hash, line.block, run, number);
+        Some(number)
     }
 
     #[cold]
@@ -361,16 +383,6 @@ impl FastRows {
         self.next_hops.insert(hash, line, number);
         number
     }
-}
-
-/// Longest address that is compared by its text: all of IPv4.
-const WIDE: usize = 16;
-
-/// One end of a record: its text in the highest bytes (0 for one that is not compared) and its number.
-#[derive(Debug, Clone, Copy, Default)]
-struct End {
-    text: u128,
-    number: u32,
 }
 
 /// The bytes of a short text as [`Token::word`] gives them.

@@ -88,14 +88,19 @@ impl Marks {
         if unusual != 0 {
             self.note_unusual(unusual, offset);
         }
+        // Most words have one line end or none: counting them needs no branch that cannot be foretold.
         let mut line_ends = masks.line_ends;
-        while line_ends != 0 {
+        loop {
             let lowest = line_ends & line_ends.wrapping_neg();
             // This line end and all delimiters in front of it in the word.
             let upto = masks.delimiters & (lowest | lowest.wrapping_sub(1));
-            self.lines[self.line_count] = (self.start_count as u32 - 1).wrapping_add(upto.count_ones());
-            self.line_count = self.line_count.wrapping_add(1);
+            self.lines[self.line_count] =
+                (self.start_count as u32).wrapping_sub(1).wrapping_add(upto.count_ones());
+            self.line_count = self.line_count.wrapping_add(usize::from(line_ends != 0));
             line_ends &= line_ends.wrapping_sub(1);
+            if line_ends == 0 {
+                break;
+            }
         }
         let room = self.starts[self.start_count..].first_chunk_mut();
         let room =

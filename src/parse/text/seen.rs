@@ -1,6 +1,6 @@
-//! Groups of tokens that were seen before, with the number that the sink gave them.
+//! Texts that were seen before, with the number that the sink gave them.
 //!
-//! The texts that say whose log a record is in are half of a line, and the same for all records of an interface. They are
+//! Addresses of a VPC are in every record, and many peers in many: an address is found by its text, unread. The texts that say whose log a record is in are half of a line, and the same for all records of an interface. They are
 //! compared as raw bytes with those of the last such record, by words; only texts that are new are looked at.
 
 use hashbrown::HashTable;
@@ -10,6 +10,57 @@ use super::token::Token;
 /// Groups that are kept; past it all are forgotten, so that a log in which the texts of every record are new cannot fill
 /// memory.
 pub(super) const MAX_SEEN_GROUPS: usize = 1 << 16;
+
+/// Addresses that are remembered, as a power of two: 64 KiB stay in the nearer caches.
+const ADDRESS_BITS: u32 = 11;
+
+/// Short addresses seen lately, each in the one place where it may be.
+#[derive(Debug)]
+pub(super) struct Addresses(Box<[Address; 1 << ADDRESS_BITS]>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Address {
+    /// Up to 16 bytes of text, zeros behind them; 0 in an empty place.
+    text: u128,
+    number: u32,
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self(Box::new([Address::default(); 1 << ADDRESS_BITS]))
+    }
+}
+
+impl Addresses {
+    #[inline(always)]
+    fn place(text: u128) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+        let (low, high) = (text as u64, (text >> 64) as u64);
+        (mix(low, high) >> (u64::BITS - ADDRESS_BITS)) as usize
+    }
+
+    /// The number of an address. `text` is not 0.
+    #[inline(always)]
+    pub fn find(&self, text: u128) -> Option<u32> {
+        let known = &self.0[Self::place(text)];
+        (known.text == text).then_some(known.number)
+    }
+
+    /// Remembers an address, in place of another.
+    pub fn insert(&mut self, text: u128, number: u32) {
+        self.0[Self::place(text)] = Address { text, number };
+    }
+}
+
+/// Two words into one that depends on all their bits.
+#[inline(always)]
+pub(super) fn mix(first: u64, second: u64) -> u64 {
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15;
+    let mixed = u128::from(first.rotate_left(29) ^ second).wrapping_mul(ODD);
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+    let folded = mixed as u64 ^ (mixed >> 64) as u64;
+    folded
+}
 
 /// A run of neighbouring columns, by their places in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

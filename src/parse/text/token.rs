@@ -24,6 +24,20 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// Brings every byte above 9 to its highest bit when added.
 const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
 
+/// Bytes of a wide word: all of an IPv4 address.
+pub(super) const WIDE_BYTES: usize = 16;
+
+/// For each length, a mask of so many lowest bytes.
+static LOWEST_BYTES: [u128; WIDE_BYTES + 1] = {
+    let mut masks = [0; WIDE_BYTES + 1];
+    let mut len = 1;
+    while len <= WIDE_BYTES {
+        masks[len] = u128::MAX >> (8 * (WIDE_BYTES - len));
+        len += 1;
+    }
+    masks
+};
+
 impl Token {
     #[inline(always)]
     pub fn len(self) -> usize {
@@ -65,20 +79,21 @@ impl Token {
         }
     }
 
-    /// The 16 bytes from the token's first, whatever is behind it.
+    /// The token's up to 16 bytes in order, the first one lowest, and zeros behind them.
     #[inline(always)]
     pub fn wide(self, block: &[u8]) -> Option<u128> {
-        Some(u128::from_le_bytes(*block.get(self.start..)?.first_chunk()?))
+        let wide = u128::from_le_bytes(*block.get(self.start..)?.first_chunk::<WIDE_BYTES>()?);
+        Some(wide & *LOWEST_BYTES.get(self.len())?)
     }
 
-    /// A dotted quad as the shortest spelling writes it. `wide` are the 16 bytes from the token's first.
+    /// A dotted quad as the shortest spelling writes it; `wide` is [`Token::wide`].
     #[inline(always)]
     pub fn ipv4(self, wide: u128, block: &[u8]) -> Option<Addr> {
         let len = self.len();
         if len.wrapping_sub(7) > 15 - 7 {
             return None;
         }
-        let mut dots = bytes_equal(wide, b'.') & ((1 << len) - 1);
+        let mut dots = bytes_equal(wide, b'.');
         let mut bits = 0_u32;
         let mut wrong = 0_u32;
         let mut from = 0;
