@@ -10,8 +10,9 @@ use super::super::RecordSink;
 use super::super::fields::{COLUMN_COUNT, Column};
 use super::super::format::LineFormat;
 use super::super::{Numbering, value};
+use super::numbers::{LANES, Numbers};
 use super::seen::{Addresses, Run, Seen, mix};
-use super::token::{Token, WIDE_BYTES};
+use super::token::{Token, WIDE_BYTES, word_before};
 use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::time::seconds_of;
 
@@ -75,7 +76,7 @@ impl Texts {
         let mut hash = 0_u64;
         for place in self.keys {
             if place != ABSENT {
-                let token = line.token(place)?;
+                let token = line.token(place);
                 // The last bytes of an id differ most.
                 let word = token.last_word(line.block)?;
                 hash = mix(hash, word);
@@ -85,67 +86,78 @@ impl Texts {
     }
 
     #[inline(always)]
-    fn runs<'t>(&'t self, line: Line<'t>) -> impl Iterator<Item = Token> + Clone + 't {
-        self.runs.iter().map(move |run| line.run(*run))
+    fn run(&self, number: usize, line: Line<'_>) -> Option<Token> {
+        self.runs.get(number).map(|run| line.run(*run))
     }
 
     #[inline(always)]
     fn find(&self, hash: u64, line: Line<'_>) -> Option<u32> {
-        self.seen.find(hash, line.block, self.runs(line))
+        self.seen.find(hash, line.block, |number| self.run(number, line))
     }
 
     #[cold]
     fn insert(&mut self, hash: u64, line: Line<'_>, number: u32) {
-        let runs: Vec<Token> = self.runs(line).collect();
-        self.seen.insert(hash, line.block, runs.into_iter(), number);
+        let runs: Vec<Token> = self.runs.iter().map(|run| line.run(*run)).collect();
+        self.seen.insert(hash, line.block, |number| runs.get(number).copied(), number);
     }
 }
+
+/// Most columns of a format that is read here; AWS offers 54. All places are below it, so that a place needs no check.
+pub(super) const MAX_FAST_COLUMNS: usize = 62;
+/// Offsets that a line shows: one more than it has tokens, and one for a timestamp in front.
+pub(super) const SHOWN_STARTS: usize = MAX_FAST_COLUMNS + 2;
 
 /// One line of a block: offsets of its tokens, as [`super::scan::Marks::starts`] has them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'b> {
     /// The block, line ends included.
     pub block: &'b [u8],
-    /// One offset more than the line has tokens.
-    pub starts: &'b [u32],
+    /// Offsets from the line's first token on; those behind the line are not its own.
+    pub starts: &'b [u32; SHOWN_STARTS],
+    /// Place of the first token: 1 behind a timestamp.
+    pub skipped: usize,
 }
 
 impl<'b> Line<'b> {
     #[inline(always)]
-    fn token(self, place: usize) -> Option<Token> {
-        self.run_of(place, place)
-    }
-
-    #[inline(always)]
-    fn run_of(self, first: usize, last: usize) -> Option<Token> {
-        let start = *self.starts.get(first)? as usize;
-        let end = *self.starts.get(last.wrapping_add(1))? as usize;
-        Some(Token { start, end: end.wrapping_sub(1) })
+    fn token(self, place: usize) -> Token {
+        self.run(Run { first: place, last: place })
     }
 
     #[inline(always)]
     fn run(self, run: Run) -> Token {
-        self.run_of(run.first, run.last).unwrap_or(Token { start: 0, end: 0 })
+        let start = self.starts[run.first.wrapping_add(self.skipped) % SHOWN_STARTS];
+        let end = self.starts[run.last.wrapping_add(self.skipped).wrapping_add(1) % SHOWN_STARTS];
+        Token { start, end: end.wrapping_sub(1) }
+    }
+
+    #[inline(always)]
+    fn starts_with_hash(self, place: usize) -> Option<bool> {
+        Some(*self.block.get(self.token(place).start as usize)? == b'#')
     }
 
     /// The text of a column as the plain parser gives it.
     fn text(self, place: usize) -> &'b [u8] {
-        let text =
-            self.token(place).and_then(|token| self.block.get(token.start..token.end)).unwrap_or_default();
-        if value::is_missing(text) { b"" } else { text }
+        let text = if place == ABSENT { None } else { self.token(place).bytes(self.block) };
+        text.filter(|text| !value::is_missing(text)).unwrap_or_default()
     }
 }
 
+const _: () = assert!(SHOWN_STARTS.is_power_of_two(), "a remainder is a mask");
+
 impl FastRows {
-    /// Prepares a format.
-    pub fn new(format: &LineFormat, numbering: Numbering) -> Self {
+    /// Prepares a format; `None` if it has more columns than are read here.
+    pub fn new(format: &LineFormat, numbering: Numbering) -> Option<Self> {
+        if format.columns.len() > MAX_FAST_COLUMNS {
+            return None;
+        }
         let mut places = [ABSENT; COLUMN_COUNT];
         for (place, column) in format.columns.iter().enumerate() {
             if let Some(column) = column {
                 places[*column as usize] = place;
             }
         }
-        Self {
+        Some(Self {
             places,
             columns: format.columns.len(),
             observers: Texts::new(&places, &OBSERVER_COLUMNS, [Column::InterfaceId, Column::ResourceId]),
@@ -158,7 +170,7 @@ impl FastRows {
             long_addresses: Seen::default(),
             format: format.clone(),
             numbering,
-        }
+        })
     }
 
     /// Whether it is prepared for this format.
@@ -174,29 +186,19 @@ impl FastRows {
         }
     }
 
-    /// Reads a line, if it is as usual; `None` if the plain parser must.
+    /// Reads a line of `tokens` tokens, if it is as usual; `None` if the plain parser must.
     #[inline(always)]
-    pub fn row<S: RecordSink>(&mut self, line: Line<'_>, sink: &mut S) -> Option<()> {
-        let Line { block, starts } = line;
-        let first = block.get(*starts.first()? as usize)?;
-        let line = match starts.len().wrapping_sub(1).wrapping_sub(self.columns) {
-            0 if *first != b'#' => line,
-            // An export's timestamp in front.
-            1 => {
-                let stamp = line.token(0)?;
-                let stamped = value::is_timestamp(block.get(stamp.start..stamp.end)?);
-                let rest = Line { block, starts: &starts[1..] };
-                let first = block.get(*rest.starts.first()? as usize)?;
-                let last = block.get(line.token(self.columns)?.start)?;
-                // Otherwise one of them begins a remark.
-                if !stamped || *first == b'#' || *last == b'#' {
-                    return None;
-                }
-                rest
-            }
-            _ => return None,
+    pub fn row<S: RecordSink>(&mut self, mut line: Line<'_>, tokens: usize, sink: &mut S) -> Option<()> {
+        if tokens != self.columns {
+            line = self.stamped(line, tokens)?;
+        } else if line.starts_with_hash(0)? {
+            return None;
+        }
+        let traffic = match self.usual_traffic(line) {
+            Some(traffic) => traffic,
+            None => self.traffic(line)?,
         };
-        let mut record = NumberedRecord { traffic: self.traffic(line)?, ..NumberedRecord::default() };
+        let mut record = NumberedRecord { traffic, ..NumberedRecord::default() };
         if record.traffic.status != LogStatus::NoData {
             self.ends(line, &mut record, sink)?;
             if !self.next_hops.runs.is_empty() {
@@ -216,11 +218,79 @@ impl FastRows {
         Some(())
     }
 
+    /// A line with an export's timestamp in front, seen from behind it.
+    fn stamped<'b>(&self, line: Line<'b>, tokens: usize) -> Option<Line<'b>> {
+        // Otherwise one of the tokens begins a remark.
+        let is_stamped = tokens == self.columns + 1
+            && value::is_timestamp(line.token(0).bytes(line.block)?)
+            && !line.starts_with_hash(1)?
+            && !line.starts_with_hash(self.columns)?;
+        is_stamped.then_some(Line { skipped: 1, ..line })
+    }
+
+    /// The traffic of a record with all its numbers in their usual lengths; `None` if [`FastRows::traffic`] must look.
+    #[inline(always)]
+    fn usual_traffic(&self, line: Line<'_>) -> Option<Traffic> {
+        const COLUMNS: [Column; LANES - 1] = [
+            Column::Bytes,
+            Column::Packets,
+            Column::SrcPort,
+            Column::DstPort,
+            Column::Protocol,
+            Column::Start,
+            Column::End,
+        ];
+        /// Digits of a time that are read apart: "17" in this century.
+        const EPOCH_DIGITS: u32 = 2;
+        let mut numbers = Numbers::default();
+        let mut epochs = [0_u64; 2];
+        for (lane, column) in COLUMNS.into_iter().enumerate() {
+            let place = self.places[column as usize];
+            if place == ABSENT {
+                // The log has a time for every record, or the plain way finds that it has none.
+                if lane >= 5 {
+                    return None;
+                }
+                continue;
+            }
+            let token = line.token(place);
+            let mut len = token.len() as u32;
+            if lane >= 5 {
+                len = len.wrapping_sub(EPOCH_DIGITS);
+                let digits = token.start_digits(line.block)?;
+                epochs[lane - 5] = digits;
+            }
+            numbers.set(lane, word_before(line.block, token.end)?, len);
+        }
+        let [bytes, _, src_port, dst_port, protocol, start, end, _] = numbers.values()?;
+        // Only 10 digits: two in front of eight. (A number of 3 digits would be read from digits that overlap.)
+        let seconds = |epoch: u64, low: u64| epoch.wrapping_mul(100_000_000).wrapping_add(low).cast_signed();
+        let is_usual = src_port <= u64::from(u16::MAX)
+            && dst_port <= u64::from(u16::MAX)
+            && protocol <= u64::from(u8::MAX);
+        let is_usual = is_usual && numbers.has_full_lane(5) && numbers.has_full_lane(6);
+        if !is_usual || self.word(Column::LogStatus, line)? != OK {
+            return None;
+        }
+        let mut traffic = Traffic {
+            bytes: Some(bytes),
+            start: Some(seconds(epochs[0], start)),
+            end: Some(seconds(epochs[1], end)),
+            src_port: src_port as u16,
+            dst_port: dst_port as u16,
+            protocol: protocol as u8,
+            action: self.action(line)?,
+            ..Traffic::default()
+        };
+        self.direction_and_path(line, &mut traffic)?;
+        Some(traffic)
+    }
+
     #[inline(always)]
     fn number(&self, column: Column, line: Line<'_>) -> Option<Option<u64>> {
         match self.places[column as usize] {
             ABSENT => Some(None),
-            place => line.token(place)?.number(line.block),
+            place => line.token(place).number(line.block),
         }
     }
 
@@ -240,41 +310,21 @@ impl FastRows {
     fn word(&self, column: Column, line: Line<'_>) -> Option<u64> {
         match self.places[column as usize] {
             ABSENT => Some(MISSING),
-            place => line.token(place)?.word(line.block),
+            place => line.token(place).word(line.block),
         }
     }
 
     #[inline(always)]
-    fn traffic(&self, line: Line<'_>) -> Option<Traffic> {
-        let bytes = self.number(Column::Bytes, line)?;
-        self.number(Column::Packets, line)?;
-        let status = match self.word(Column::LogStatus, line)? {
-            OK => LogStatus::Ok,
-            NODATA => LogStatus::NoData,
-            SKIPDATA => LogStatus::SkipData,
-            // It depends on other values what a missing status means.
-            MISSING if bytes.is_some() => LogStatus::Ok,
-            _ => return None,
-        };
-        let action = match self.word(Column::Action, line)? {
-            ACCEPT | MISSING => Action::Accept,
-            REJECT => Action::Reject,
-            _ => return None,
-        };
-        let mut traffic = Traffic {
-            bytes,
-            start: self.seconds(Column::Start, line)?,
-            end: self.seconds(Column::End, line)?,
-            action,
-            status,
-            ..Traffic::default()
-        };
-        if status == LogStatus::NoData {
-            return Some(traffic);
+    fn action(&self, line: Line<'_>) -> Option<Action> {
+        match self.word(Column::Action, line)? {
+            ACCEPT | MISSING => Some(Action::Accept),
+            REJECT => Some(Action::Reject),
+            _ => None,
         }
-        traffic.src_port = self.below(Column::SrcPort, u64::from(u16::MAX), line)? as u16;
-        traffic.dst_port = self.below(Column::DstPort, u64::from(u16::MAX), line)? as u16;
-        traffic.protocol = self.below(Column::Protocol, u64::from(u8::MAX), line)? as u8;
+    }
+
+    #[inline(always)]
+    fn direction_and_path(&self, line: Line<'_>, traffic: &mut Traffic) -> Option<()> {
         traffic.direction = match self.word(Column::FlowDirection, line)? {
             INGRESS => FlowDirection::Ingress,
             EGRESS => FlowDirection::Egress,
@@ -286,6 +336,37 @@ impl FastRows {
             digit @ DIGIT_1..=DIGIT_8 => (digit - DIGIT_1) as u8 + 1,
             _ => return None,
         };
+        Some(())
+    }
+
+    /// The traffic of any record whose values are spelled as usual.
+    #[inline(never)]
+    fn traffic(&self, line: Line<'_>) -> Option<Traffic> {
+        let bytes = self.number(Column::Bytes, line)?;
+        self.number(Column::Packets, line)?;
+        let status = match self.word(Column::LogStatus, line)? {
+            OK => LogStatus::Ok,
+            NODATA => LogStatus::NoData,
+            SKIPDATA => LogStatus::SkipData,
+            // It depends on other values what a missing status means.
+            MISSING if bytes.is_some() => LogStatus::Ok,
+            _ => return None,
+        };
+        let mut traffic = Traffic {
+            bytes,
+            start: self.seconds(Column::Start, line)?,
+            end: self.seconds(Column::End, line)?,
+            action: self.action(line)?,
+            status,
+            ..Traffic::default()
+        };
+        if status == LogStatus::NoData {
+            return Some(traffic);
+        }
+        traffic.src_port = self.below(Column::SrcPort, u64::from(u16::MAX), line)? as u16;
+        traffic.dst_port = self.below(Column::DstPort, u64::from(u16::MAX), line)? as u16;
+        traffic.protocol = self.below(Column::Protocol, u64::from(u8::MAX), line)? as u8;
+        self.direction_and_path(line, &mut traffic)?;
         Some(traffic)
     }
 
@@ -310,7 +391,7 @@ impl FastRows {
         if place == ABSENT {
             return Some(0);
         }
-        let token = line.token(place)?;
+        let token = line.token(place);
         if token.len() > WIDE_BYTES {
             return self.long_address(token, line, sink);
         }
@@ -331,7 +412,7 @@ impl FastRows {
         let addr = match token.ipv4(text, line.block) {
             Some(addr) => addr,
             None if text == MISSING.into() => return Some(0),
-            None => value::address(line.block.get(token.start..token.end)?)?,
+            None => value::address(token.bytes(line.block)?)?,
         };
         let number = sink.address(addr);
         self.addresses.insert(text, number);
@@ -341,11 +422,11 @@ impl FastRows {
     /// An IPv6 address of more than 16 characters.
     fn long_address<S: RecordSink>(&mut self, token: Token, line: Line<'_>, sink: &mut S) -> Option<u32> {
         let hash = mix(token.last_word(line.block)?, token.len() as u64);
-        let run = std::iter::once(token);
-        if let Some(number) = self.long_addresses.find(hash, line.block, run.clone()) {
+        let run = |number: usize| (number == 0).then_some(token);
+        if let Some(number) = self.long_addresses.find(hash, line.block, run) {
             return Some(number);
         }
-        let addr = value::address(line.block.get(token.start..token.end)?)?;
+        let addr = value::address(token.bytes(line.block)?)?;
         if self.long_addresses.is_full() {
             self.long_addresses.clear();
         }

@@ -5,6 +5,7 @@
 
 mod fast;
 mod line;
+mod numbers;
 mod scan;
 mod seen;
 mod simd;
@@ -19,7 +20,7 @@ use super::{
 use fast::{FastRows, Line};
 use line::{Parsed, parse_record};
 use scan::{Marks, SCAN_BYTES};
-use simd::Isa;
+use simd::{Isa, Work, prefetch};
 
 /// What the lines are taken for.
 #[derive(Debug)]
@@ -123,7 +124,8 @@ impl TextParser {
         let Some(mut fast) = self.prepared(sink) else { return Ok(0) };
         let mut marks = self.marks.take().unwrap_or_default();
         marks.mark(&block[..block.len().min(SCAN_BYTES)], self.isa);
-        let outcome = self.marked_lines(block, &marks, &mut fast, sink);
+        let isa = self.isa;
+        let outcome = isa.run(MarkedLines { parser: self, block, marks: &marks, fast: &mut fast, sink });
         self.marks = Some(marks);
         self.fast = Some(fast);
         outcome
@@ -133,40 +135,11 @@ impl TextParser {
         let State::Records(format) = &self.state else { return None };
         let mut fast = match self.fast.take() {
             Some(fast) if self.is_prepared || fast.fits(format) => fast,
-            _ => FastRows::new(format, sink.numbering()),
+            _ => FastRows::new(format, sink.numbering())?,
         };
         fast.keep_up(sink.numbering());
         self.is_prepared = true;
         Some(fast)
-    }
-
-    fn marked_lines(
-        &mut self,
-        block: &[u8],
-        marks: &Marks,
-        fast: &mut FastRows,
-        sink: &mut impl RecordSink,
-    ) -> Result<usize, ObjectError> {
-        let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
-        let mut read = 0;
-        for tokens in marks.lines().windows(2) {
-            let starts = &marks.starts()[tokens[0] as usize..=tokens[1] as usize];
-            let start = read;
-            read = starts[starts.len() - 1] as usize;
-            self.line += 1;
-            let is_usual = unusual.peek().is_none_or(|offset| *offset >= read);
-            if is_usual && fast.row(Line { block, starts }, sink).is_some() {
-                self.saw_records = true;
-                continue;
-            }
-            while unusual.next_if(|offset| *offset < read).is_some() {}
-            self.line(&block[start..read - 1], sink)?;
-            if !self.is_prepared {
-                break;
-            }
-            fast.keep_up(sink.numbering());
-        }
-        Ok(read)
     }
 
     /// Notes a line longer than [`MAX_LINE_BYTES`].
@@ -267,6 +240,52 @@ impl TextParser {
         }
         sink.malformed(self.line, fault);
         Ok(())
+    }
+}
+
+/// The second pass over a block.
+struct MarkedLines<'w, S> {
+    parser: &'w mut TextParser,
+    block: &'w [u8],
+    marks: &'w Marks,
+    fast: &'w mut FastRows,
+    sink: &'w mut S,
+}
+
+impl<S: RecordSink> Work for MarkedLines<'_, S> {
+    type Outcome = Result<usize, ObjectError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Outcome {
+        let Self { parser, block, marks, fast, sink } = self;
+        let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
+        let mut next_unusual = unusual.next().unwrap_or(usize::MAX);
+        let mut read = 0;
+        for tokens in marks.lines().windows(2) {
+            let (first, behind) = (tokens[0] as usize, tokens[1] as usize);
+            let start = read;
+            read = marks.start(behind);
+            parser.line += 1;
+            // What is scanned next comes into the cache while these lines are worked on.
+            prefetch(block.get(start + SCAN_BYTES..read + SCAN_BYTES).unwrap_or_default());
+            if next_unusual >= read
+                && let Some(starts) = marks.starts_from(first)
+                && let line = (Line { block, starts, skipped: 0 })
+                && fast.row(line, behind.wrapping_sub(first), sink).is_some()
+            {
+                parser.saw_records = true;
+                continue;
+            }
+            while next_unusual < read {
+                next_unusual = unusual.next().unwrap_or(usize::MAX);
+            }
+            parser.line(&block[start..read - 1], sink)?;
+            if !parser.is_prepared {
+                break;
+            }
+            fast.keep_up(sink.numbering());
+        }
+        Ok(read)
     }
 }
 

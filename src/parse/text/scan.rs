@@ -3,6 +3,7 @@
 //! A block is looked at in words of 64 bytes. Each becomes three bit masks ([`super::simd`]), and the masks become lists of
 //! offsets. The second pass ([`super::fast`]) then goes from line to line and touches only the tokens it needs.
 
+use super::fast::SHOWN_STARTS;
 use super::simd::{Isa, Kernel, OFFSETS_SLACK};
 
 /// Bytes looked at together.
@@ -11,7 +12,7 @@ pub(super) const WORD_BYTES: usize = 64;
 /// Bytes of the largest block that is scanned at once: its offsets stay in the second-level cache until they are used.
 pub(super) const SCAN_BYTES: usize = 1 << 16;
 
-const _: () = assert!(SCAN_BYTES.is_multiple_of(WORD_BYTES) && OFFSETS_SLACK == WORD_BYTES);
+const _: () = assert!(OFFSETS_SLACK == WORD_BYTES && SHOWN_STARTS <= OFFSETS_SLACK);
 
 /// Where the tokens and lines of a block lie. The lists are boxes of fixed length with a count apart: a vector would be
 /// asked for room at every word.
@@ -34,9 +35,15 @@ impl Default for Marks {
 }
 
 impl Marks {
-    /// Offsets behind each delimiter, with a leading 0: token `i` is `starts[i]..starts[i + 1] - 1`.
-    pub fn starts(&self) -> &[u32] {
-        &self.starts[..self.start_count]
+    /// Offset behind delimiter `number`, counted from 1; 0 for 0. Token `i` is `start(i)..start(i + 1) - 1`.
+    pub fn start(&self, number: usize) -> usize {
+        self.starts[number] as usize
+    }
+
+    /// As many offsets as a line may show, from one of them on.
+    #[inline(always)]
+    pub fn starts_from(&self, number: usize) -> Option<&[u32; SHOWN_STARTS]> {
+        self.starts.get(number..number.wrapping_add(SHOWN_STARTS))?.first_chunk()
     }
 
     /// For each line, the number of delimiters in front of it, and that of all at the end: line `i` has the tokens

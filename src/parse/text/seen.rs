@@ -100,27 +100,33 @@ impl Seen {
 
     /// The number of the group that these runs of a block are, if it was seen.
     #[inline(always)]
-    pub fn find(&self, hash: u64, block: &[u8], runs: impl Iterator<Item = Token> + Clone) -> Option<u32> {
+    pub fn find(&self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
         let found = self.table.find(hash, |group| {
-            let mut offset = group.offset;
-            group.hash == hash
-                && runs.clone().all(|run| {
-                    // With the delimiter, so that the borders of runs are compared too.
-                    let seen = block.get(run.start..=run.end).unwrap_or_default();
-                    let end = offset.wrapping_add(seen.len());
-                    let known = self.bytes.get(offset..end).unwrap_or_default();
-                    offset = end;
-                    is_same(known, seen)
-                })
+            if group.hash != hash {
+                return false;
+            }
+            let mut known = &self.bytes[group.offset..];
+            let mut number = 0;
+            while let Some(run) = runs(number) {
+                // With the delimiter, so that the borders of runs are compared too.
+                let seen = block.get(run.start as usize..=run.end as usize).unwrap_or_default();
+                let Some((known_run, rest)) = known.split_at_checked(seen.len()) else { return false };
+                if !is_same(known_run, seen) {
+                    return false;
+                }
+                known = rest;
+                number = number.wrapping_add(1);
+            }
+            true
         });
         found.map(|group| group.number)
     }
 
     /// Remembers a group.
-    pub fn insert(&mut self, hash: u64, block: &[u8], runs: impl Iterator<Item = Token>, number: u32) {
+    pub fn insert(&mut self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>, number: u32) {
         let group = Group { hash, offset: self.bytes.len(), number };
-        for run in runs {
-            self.bytes.extend_from_slice(&block[run.start..=run.end]);
+        for run in (0..).map_while(runs) {
+            self.bytes.extend_from_slice(&block[run.start as usize..=run.end as usize]);
         }
         self.table.insert_unique(hash, group, |group| group.hash);
     }

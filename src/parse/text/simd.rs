@@ -65,6 +65,14 @@ impl Kernel for Plain {
     }
 }
 
+/// Something to be compiled for each instruction set: `run` must be `#[inline(always)]`. (A closure cannot be.)
+pub(super) trait Work {
+    /// What it gives.
+    type Outcome;
+    /// Does it.
+    fn run(self) -> Self::Outcome;
+}
+
 /// An instruction set that this machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Isa(Set);
@@ -83,23 +91,24 @@ enum Set {
 impl Isa {
     /// The instruction sets of this machine, best first. The plain one is always there.
     pub fn available() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let scalar = is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
         [
             #[cfg(target_arch = "x86_64")]
             (
                 Set::Avx512,
-                is_x86_feature_detected!("avx512f")
+                scalar
+                    && is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
-                    && is_x86_feature_detected!("avx512vbmi2")
-                    && is_x86_feature_detected!("bmi1")
-                    && is_x86_feature_detected!("popcnt"),
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vbmi2"),
             ),
             #[cfg(target_arch = "x86_64")]
-            (
-                Set::Avx2,
-                is_x86_feature_detected!("avx2")
-                    && is_x86_feature_detected!("bmi1")
-                    && is_x86_feature_detected!("popcnt"),
-            ),
+            (Set::Avx2, scalar && is_x86_feature_detected!("avx2")),
             #[cfg(target_arch = "aarch64")]
             (Set::Neon, std::arch::is_aarch64_feature_detected!("neon")),
             (Set::Plain, true),
@@ -111,6 +120,23 @@ impl Isa {
     /// The best one.
     pub fn best() -> Self {
         Self::available().next().unwrap_or(Self(Set::Plain))
+    }
+
+    /// Runs `work`, compiled for this instruction set.
+    #[inline(always)]
+    pub fn run<W: Work>(self, work: W) -> W::Outcome {
+        match self.0 {
+            // SAFETY: an `Isa` is only made after the features were detected.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { x86::run_avx512(work) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { x86::run_avx2(work) },
+            // NEON is part of what every 64-bit ARM program is compiled for.
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => work.run(),
+            Set::Plain => work.run(),
+        }
     }
 
     /// Marks a block, see [`Marks::mark`].
@@ -128,6 +154,19 @@ impl Isa {
             Set::Plain => marks.mark_with::<Plain>(block),
         }
     }
+}
+
+/// Asks for the cache lines of some bytes that will be needed soon.
+#[inline(always)]
+pub(super) fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes.chunks(WORD_BYTES) {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a prefetch never faults, whatever the address; this one is of the slice.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = bytes;
 }
 
 /// A bit for each byte of `wide` that is `byte`, the lowest first.
@@ -165,18 +204,32 @@ mod x86 {
         _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
     };
 
-    use super::{Kernel, Marks, Masks, OFFSETS_SLACK, WORD_BYTES};
+    use super::{Kernel, Marks, Masks, OFFSETS_SLACK, WORD_BYTES, Work};
 
     /// # Safety
     /// The processor must have the features.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) unsafe fn run_avx512<W: Work>(work: W) -> W::Outcome {
+        work.run()
+    }
+
+    /// # Safety
+    /// The processor must have the features.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) unsafe fn run_avx2<W: Work>(work: W) -> W::Outcome {
+        work.run()
+    }
+
+    /// # Safety
+    /// The processor must have the features.
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn mark_avx512(block: &[u8], marks: &mut Marks) {
         marks.mark_with::<Avx512>(block);
     }
 
     /// # Safety
     /// The processor must have the features.
-    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn mark_avx2(block: &[u8], marks: &mut Marks) {
         marks.mark_with::<Avx2>(block);
     }

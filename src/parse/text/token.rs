@@ -9,20 +9,20 @@ use crate::model::addr::Addr;
 /// A token's place in a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    /// Offset of its first byte.
-    pub start: usize,
+    /// Offset of its first byte. (32 bits: that a few more bytes still fit an address need not be checked.)
+    pub start: u32,
     /// Offset behind its last byte.
-    pub end: usize,
+    pub end: u32,
 }
 
 /// Bytes of a word.
 const WORD: usize = 8;
 /// `'0'` in every byte.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 /// The highest bit of every byte.
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+pub(super) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// Brings every byte above 9 to its highest bit when added.
-const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
+pub(super) const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
 
 /// Bytes of a wide word: all of an IPv4 address.
 pub(super) const WIDE_BYTES: usize = 16;
@@ -41,7 +41,13 @@ static LOWEST_BYTES: [u128; WIDE_BYTES + 1] = {
 impl Token {
     #[inline(always)]
     pub fn len(self) -> usize {
-        self.end.wrapping_sub(self.start)
+        self.end.wrapping_sub(self.start) as usize
+    }
+
+    /// Its bytes.
+    #[inline(always)]
+    pub fn bytes(self, block: &[u8]) -> Option<&[u8]> {
+        block.get(self.start as usize..self.end as usize)
     }
 
     /// The token, if it has 1 to 8 bytes: its bytes in order, the first one lowest.
@@ -72,7 +78,7 @@ impl Token {
                 None => (len == 1 && low >> 56 == u64::from(b'-')).then_some(None),
             }
         } else if len.wrapping_sub(WORD + 1) < WORD {
-            let high = digits(word_before(block, self.end - WORD)?, len - WORD)?;
+            let high = digits(word_before(block, self.end.wrapping_sub(WORD as u32))?, len - WORD)?;
             Some(Some(high.wrapping_mul(100_000_000).wrapping_add(digits(low, WORD)?)))
         } else {
             None
@@ -82,8 +88,18 @@ impl Token {
     /// The token's up to 16 bytes in order, the first one lowest, and zeros behind them.
     #[inline(always)]
     pub fn wide(self, block: &[u8]) -> Option<u128> {
-        let wide = u128::from_le_bytes(*block.get(self.start..)?.first_chunk::<WIDE_BYTES>()?);
+        let start = self.start as usize;
+        let wide = u128::from_le_bytes(*block.get(start..start + WIDE_BYTES)?.first_chunk()?);
         Some(wide & *LOWEST_BYTES.get(self.len())?)
+    }
+
+    /// The number that its first two digits make.
+    #[inline(always)]
+    pub fn start_digits(self, block: &[u8]) -> Option<u64> {
+        let start = self.start as usize;
+        let [tens, ones] = *block.get(start..start + 2)?.first_chunk()?;
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        (tens <= 9 && ones <= 9).then(|| u64::from(tens).wrapping_mul(10).wrapping_add(u64::from(ones)))
     }
 
     /// A dotted quad as the shortest spelling writes it; `wide` is [`Token::wide`].
@@ -100,7 +116,8 @@ impl Token {
         for _ in 0..3 {
             let dot = dots.trailing_zeros() as usize;
             dots &= dots.wrapping_sub(1);
-            let (octet, fault) = octet(block, self.start.wrapping_add(dot), dot.wrapping_sub(from))?;
+            let end = self.start.wrapping_add(dot as u32);
+            let (octet, fault) = octet(block, end, dot.wrapping_sub(from))?;
             bits = bits << 8 | octet;
             wrong |= fault;
             from = dot.wrapping_add(1);
@@ -113,8 +130,9 @@ impl Token {
 
 /// The 8 bytes in front of `end`, the last one highest.
 #[inline(always)]
-fn word_before(block: &[u8], end: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*block.get(..end)?.last_chunk::<WORD>()?))
+pub(super) fn word_before(block: &[u8], end: u32) -> Option<u64> {
+    let start = (end as usize).wrapping_sub(WORD);
+    Some(u64::from_le_bytes(*block.get(start..start.wrapping_add(WORD))?.first_chunk()?))
 }
 
 /// The number whose `len` (1 to 8) digits are the highest bytes of `word`.
@@ -136,10 +154,10 @@ fn digits(word: u64, len: usize) -> Option<u64> {
 
 /// The octet whose `len` digits end in front of `end`, and zero if it is one: 0 to 255 without a leading zero.
 #[inline(always)]
-fn octet(block: &[u8], end: usize, len: usize) -> Option<(u32, u32)> {
+fn octet(block: &[u8], end: u32, len: usize) -> Option<(u32, u32)> {
     /// Smallest number of so many digits.
     const LEAST: [u32; 4] = [u32::MAX, 0, 10, 100];
-    let word = u32::from_le_bytes(*block.get(..end)?.last_chunk::<4>()?);
+    let word = u32::from_le_bytes(*block.get(..end as usize)?.last_chunk()?);
     let len = len.min(4);
     let shift = 32 - 8 * len as u32;
     let digits = (word ^ ZEROS as u32) & u32::MAX.checked_shl(shift).unwrap_or(0);
