@@ -8,10 +8,11 @@ mod json;
 mod naive;
 mod registry;
 mod text;
+mod twins;
 mod values;
 
 use super::format::LineFormat;
-use super::text::TextParser;
+use super::text::{Means, TextParser};
 use super::{FormatHints, Malformed, Numbering, ObjectError, RecordSink};
 use crate::model::addr::Addr;
 use crate::model::flow::{FlowRecord, NumberedRecord, ObserverTexts};
@@ -160,10 +161,15 @@ impl RecordSink for Recorder {
     }
 }
 
-/// The whole text in one block.
+/// The whole text in one block, by all means: every instruction set of this machine, and the plain parser alone.
 pub(crate) fn parse_text(text: &[u8]) -> (Recorder, Result<(), ObjectError>) {
     let mut recorder = Recorder::default();
     let outcome = TextParser::new(FormatHints::default()).feed(text, &mut recorder);
+    for means in Means::all() {
+        let mut twin = Recorder::default();
+        let same = TextParser::with(FormatHints::default(), means).feed(text, &mut twin);
+        assert_eq!((&twin.events, &same), (&recorder.events, &outcome), "{means:?}");
+    }
     (recorder, outcome)
 }
 

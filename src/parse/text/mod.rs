@@ -11,6 +11,9 @@ mod seen;
 mod simd;
 mod token;
 
+#[cfg(test)]
+mod tests;
+
 use super::fields::{Column, FIELDS};
 use super::format::{LineFormat, is_names};
 use super::row::RowError;
@@ -41,7 +44,7 @@ pub struct TextParser {
     state: State,
     line: u64,
     saw_records: bool,
-    isa: Isa,
+    means: Means,
     /// Lent out while a block is read.
     marks: Option<Box<Marks>>,
     /// The format that was prepared last.
@@ -53,19 +56,43 @@ pub struct TextParser {
 /// Blocks shorter than this are read line by line: preparing does not pay.
 const MIN_SCANNED_BYTES: usize = 512;
 
+/// How blocks are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means {
+    /// The instruction set.
+    pub isa: Isa,
+    /// Shortest block that is read in two passes.
+    pub scan_from: usize,
+}
+
+impl Means {
+    /// The best of this machine.
+    fn best() -> Self {
+        Self { isa: Isa::best(), scan_from: MIN_SCANNED_BYTES }
+    }
+
+    /// All there are, the plain parser alone first.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        let plain = Self { scan_from: usize::MAX, ..Self::best() };
+        std::iter::once(plain).chain(Isa::available().map(|isa| Self { isa, scan_from: 0 })).collect()
+    }
+}
+
 impl TextParser {
     /// A parser for one object.
     pub fn new(hints: FormatHints) -> Self {
-        Self::with(hints, Isa::best())
+        Self::with(hints, Means::best())
     }
 
-    fn with(hints: FormatHints, isa: Isa) -> Self {
+    /// A parser by given means.
+    pub(super) fn with(hints: FormatHints, means: Means) -> Self {
         Self {
             hints,
             state: State::Undecided,
             line: 0,
             saw_records: false,
-            isa,
+            means,
             marks: None,
             fast: None,
             is_prepared: false,
@@ -96,7 +123,7 @@ impl TextParser {
             rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
         }
         while !rest.is_empty() {
-            if rest.len() >= MIN_SCANNED_BYTES && matches!(self.state, State::Records(_)) {
+            if rest.len() >= self.means.scan_from && matches!(self.state, State::Records(_)) {
                 let read = self.scanned_lines(rest, sink)?;
                 rest = &rest[read..];
                 if read > 0 {
@@ -123,8 +150,8 @@ impl TextParser {
     fn scanned_lines(&mut self, block: &[u8], sink: &mut impl RecordSink) -> Result<usize, ObjectError> {
         let Some(mut fast) = self.prepared(sink) else { return Ok(0) };
         let mut marks = self.marks.take().unwrap_or_default();
-        marks.mark(&block[..block.len().min(SCAN_BYTES)], self.isa);
-        let isa = self.isa;
+        marks.mark(&block[..block.len().min(SCAN_BYTES)], self.means.isa);
+        let isa = self.means.isa;
         let outcome = isa.run(MarkedLines { parser: self, block, marks: &marks, fast: &mut fast, sink });
         self.marks = Some(marks);
         self.fast = Some(fast);
