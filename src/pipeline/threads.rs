@@ -106,7 +106,7 @@ fn read_content(
         return read_streamed(input, counter, hints, reader, sink);
     };
     let input = Reported { inner: &file, progress: plan.progress };
-    match reader.read(input, counter, hints.clone(), sink)? {
+    match reader.read(input, counter, hints, sink)? {
         Content::Lines => Ok(()),
         Content::Parquet => {
             (plan.progress)(object.size_bytes);
@@ -127,7 +127,7 @@ fn read_streamed(
     let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
     input.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
     if start != b"PAR1" {
-        return reader.read(start.as_slice().chain(input), counter, hints.clone(), sink).map(|_| ());
+        return reader.read(start.as_slice().chain(input), counter, hints, sink).map(|_| ());
     }
     input.by_ref().take(MAX_STREAMED_PARQUET_BYTES).read_to_end(&mut start).map_err(unreadable)?;
     if start.len() as u64 > MAX_STREAMED_PARQUET_BYTES {

@@ -78,7 +78,7 @@ impl Reader {
         &mut self,
         mut input: impl Read,
         counter: &ByteCounter,
-        hints: FormatHints,
+        hints: &FormatHints,
         sink: &mut impl RecordSink,
     ) -> Result<Content, ObjectError> {
         self.stored.clear();
@@ -95,10 +95,10 @@ impl Reader {
                 counter.add(self.stored.len() as u64);
                 self.parser.feed(&self.stored, sink).map(|()| Content::Lines)
             }
-            Some(Magic::Gzip) if ended => self.read_members(counter, &hints, sink),
+            Some(Magic::Gzip) if ended => self.read_members(counter, hints, sink),
             _ => {
                 let input = self.stored.as_slice().chain(input);
-                stream::read(input, counter, &hints, &mut self.parser, &mut self.block, sink)
+                stream::read(input, counter, hints, &mut self.parser, &mut self.block, sink)
             }
         }
     }

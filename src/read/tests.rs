@@ -13,7 +13,7 @@ use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError};
 fn read_all(input: impl Read) -> (Recorder, Result<Content, ObjectError>, u64) {
     let mut recorder = Recorder::default();
     let counter = ByteCounter::default();
-    let outcome = Reader::new(1).read(input, &counter, FormatHints::default(), &mut recorder);
+    let outcome = Reader::new(1).read(input, &counter, &FormatHints::default(), &mut recorder);
     (recorder, outcome, counter.bytes())
 }
 

@@ -273,7 +273,7 @@ fn in_pieces(log: &[u8], sizes: Vec<usize>) -> Recorder {
     let mut recorder = Recorder::default();
     let pieces = Pieces { rest: log, sizes: sizes.into_iter().cycle() };
     let counter = read::ByteCounter::default();
-    let outcome = read::Reader::new(1).read(pieces, &counter, FormatHints::default(), &mut recorder);
+    let outcome = read::Reader::new(1).read(pieces, &counter, &FormatHints::default(), &mut recorder);
     assert_eq!(outcome, Ok(read::Content::Lines));
     assert_eq!(counter.bytes(), log.len() as u64);
     recorder

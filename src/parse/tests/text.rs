@@ -208,7 +208,7 @@ proptest! {
     fn no_bytes_upset_the_reader(bytes in bytes()) {
         let mut recorder = Recorder::default();
         let counter = read::ByteCounter::default();
-        let _ = read::Reader::new(1).read(bytes.as_slice(), &counter, FormatHints::default(), &mut recorder);
+        let _ = read::Reader::new(1).read(bytes.as_slice(), &counter, &FormatHints::default(), &mut recorder);
         let _ = parse_text(&bytes);
         #[cfg(feature = "parquet")]
         {

@@ -60,9 +60,9 @@ const MIN_SCANNED_BYTES: usize = 512;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Means {
     /// The instruction set.
-    pub isa: Isa,
+    isa: Isa,
     /// Shortest block that is read in two passes.
-    pub scan_from: usize,
+    scan_from: usize,
 }
 
 impl Means {
@@ -282,6 +282,7 @@ struct MarkedLines<'w, S> {
 impl<S: RecordSink> Work for MarkedLines<'_, S> {
     type Outcome = Result<usize, ObjectError>;
 
+    #[expect(clippy::inline_always, reason = "so that it is compiled for each instruction set")]
     #[inline(always)]
     fn run(self) -> Self::Outcome {
         let Self { parser, block, marks, fast, sink } = self;

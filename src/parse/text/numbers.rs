@@ -1,5 +1,7 @@
 //! The numbers of a line, all at once: eight words beside each other, which compilers turn into vector code.
 
+#![expect(clippy::inline_always, reason = "compiled into each instruction set's loop, and measured")]
+
 use super::token::{ABOVE_NINE, HIGH_BITS, ZEROS};
 
 /// Numbers read together.
@@ -42,18 +44,18 @@ impl Numbers {
         const SECOND: u64 = 1 + (10_000 << 32);
         let mut values = [0; LANES];
         let mut wrong = 0;
-        for lane in 0..LANES {
-            let len = u64::from(self.lens[lane]);
+        for ((value, word), len) in values.iter_mut().zip(self.words).zip(self.lens) {
+            let len = u64::from(len);
             // 1 to 8 become 0 to 7; anything else keeps a high bit.
             wrong |= len.wrapping_sub(1) & !7;
             let others = 64_u64.wrapping_sub(8 * len) & 63;
-            let digits = (self.words[lane] ^ ZEROS) & (u64::MAX << others);
+            let digits = (word ^ ZEROS) & (u64::MAX << others);
             wrong |= (digits.wrapping_add(ABOVE_NINE) | digits) & HIGH_BITS;
             // Neighbours are joined: digits to pairs, pairs to fours, fours to the number.
             let pairs = (digits << 3).wrapping_add(digits << 1).wrapping_add(digits >> 8);
             let first = (pairs & EVERY_OTHER_PAIR).wrapping_mul(FIRST);
             let second = (pairs >> 16 & EVERY_OTHER_PAIR).wrapping_mul(SECOND);
-            values[lane] = first.wrapping_add(second) >> 32;
+            *value = first.wrapping_add(second) >> 32;
         }
         (wrong == 0).then_some(values)
     }

@@ -3,6 +3,12 @@
 //! A block is looked at in words of 64 bytes. Each becomes three bit masks ([`super::simd`]), and the masks become lists of
 //! offsets. The second pass ([`super::fast`]) then goes from line to line and touches only the tokens it needs.
 
+#![expect(
+    clippy::inline_always,
+    clippy::cast_possible_truncation,
+    reason = "compiled into each instruction set's loop, and measured; lengths and places of a block fit 32 bits"
+)]
+
 use super::fast::SHOWN_STARTS;
 use super::simd::{Isa, Kernel, OFFSETS_SLACK};
 

@@ -4,6 +4,11 @@
 //! it is written once and compiled for each set. To add one: implement `Kernel`, add it to [`Isa`], and the property
 //! tests compare it with [`Plain`], which is short and obviously right.
 
+#![expect(
+    clippy::inline_always,
+    clippy::cast_possible_truncation,
+    reason = "compiled into each instruction set's loop, and measured; lengths and places of a block fit 32 bits"
+)]
 #![expect(unsafe_code, reason = "intrinsics need it; the plain kernel does the same without")]
 
 use super::scan::{Marks, WORD_BYTES};
@@ -254,9 +259,9 @@ mod x86 {
             // the 64 bytes of the word, at any alignment.
             unsafe {
                 let bytes = _mm512_loadu_si512(word.as_ptr().cast());
-                let line_ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'\n' as i8));
-                let spaces = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b' ' as i8));
-                let below = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(b' ' as i8));
+                let line_ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'\n'.cast_signed()));
+                let spaces = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b' '.cast_signed()));
+                let below = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(b' '.cast_signed()));
                 Masks { delimiters: spaces | line_ends, line_ends, controls: below & !line_ends }
             }
         }
@@ -270,7 +275,7 @@ mod x86 {
                 let places = _mm512_loadu_si512(PLACES.as_ptr().cast());
                 let packed = _mm512_maskz_compress_epi8(mask, places);
                 let first_lanes = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
-                let offsets = _mm512_add_epi32(first_lanes, _mm512_set1_epi32(first as i32));
+                let offsets = _mm512_add_epi32(first_lanes, _mm512_set1_epi32(first.cast_signed()));
                 _mm512_storeu_si512(room.as_mut_ptr().cast(), offsets);
                 if count > LANES {
                     let mut numbers = [0_u8; WORD_BYTES];
@@ -295,9 +300,9 @@ mod x86 {
             unsafe {
                 let low = _mm256_loadu_si256(low.as_ptr().cast());
                 let high = _mm256_loadu_si256(high.as_ptr().cast());
-                let space = _mm256_set1_epi8(b' ' as i8);
+                let space = _mm256_set1_epi8(b' '.cast_signed());
                 let line_ends =
-                    both(low, high, |half| _mm256_cmpeq_epi8(half, _mm256_set1_epi8(b'\n' as i8)));
+                    both(low, high, |half| _mm256_cmpeq_epi8(half, _mm256_set1_epi8(b'\n'.cast_signed())));
                 let spaces = both(low, high, |half| _mm256_cmpeq_epi8(half, space));
                 // The larger of a byte and a space is the byte: no byte below a space.
                 let not_below = both(low, high, |half| _mm256_cmpeq_epi8(_mm256_max_epu8(half, space), half));

@@ -3,6 +3,14 @@
 //! Everything here takes the usual spelling only. `None` means that the plain functions of [`super::super::value`] must
 //! decide: the token is unusual or wrong, or lies too near the block's ends for a word to be read there.
 
+#![expect(
+    clippy::inline_always,
+    clippy::cast_possible_truncation,
+    clippy::option_option,
+    reason = "compiled into each instruction set's loop, and measured; lengths and places of a block fit 32 bits; the outer \
+              option says whether a value is as usual, the inner one whether there is one"
+)]
+
 use super::simd::bytes_equal;
 use crate::model::addr::Addr;
 
@@ -138,15 +146,15 @@ pub(super) fn word_before(block: &[u8], end: u32) -> Option<u64> {
 /// The number whose `len` (1 to 8) digits are the highest bytes of `word`.
 #[inline(always)]
 fn digits(word: u64, len: usize) -> Option<u64> {
+    const EVERY_OTHER_PAIR: u64 = 0x0000_00ff_0000_00ff;
+    const FIRST: u64 = 100 + (1_000_000 << 32);
+    const SECOND: u64 = 1 + (10_000 << 32);
     let digits = (word ^ ZEROS) & (u64::MAX << (64 - 8 * len));
     if (digits.wrapping_add(ABOVE_NINE) | digits) & HIGH_BITS != 0 {
         return None;
     }
     // Neighbours are joined: digits to pairs, pairs to fours, fours to the number.
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    const EVERY_OTHER_PAIR: u64 = 0x0000_00ff_0000_00ff;
-    const FIRST: u64 = 100 + (1_000_000 << 32);
-    const SECOND: u64 = 1 + (10_000 << 32);
     let first = (pairs & EVERY_OTHER_PAIR).wrapping_mul(FIRST);
     let second = (pairs >> 16 & EVERY_OTHER_PAIR).wrapping_mul(SECOND);
     Some(first.wrapping_add(second) >> 32)
