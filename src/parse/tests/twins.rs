@@ -1,6 +1,8 @@
 //! Logs as AWS writes them, and what bit rot makes of them: the plain parser and the fast one on every instruction set must
 //! say the same of all of it ([`super::parse_text`] compares them).
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::super::fields::FIELDS;
@@ -143,7 +145,8 @@ fn a_format_may_change_inside_a_block() {
 fn texts_that_never_repeat_do_not_pile_up() {
     let mut log = String::from("interface-id bytes srcaddr dstaddr\n");
     for row in 0..2_000 {
-        log.push_str(&format!("eni-{row:017x} {row} 10.0.0.1 2600:1f18:6e3a:b400:9d21:1:2:{row:x}\n"));
+        writeln!(log, "eni-{row:017x} {row} 10.0.0.1 2600:1f18:6e3a:b400:9d21:1:2:{row:x}")
+            .expect("a string takes it");
     }
     let (recorder, _) = parse_text(log.as_bytes());
     assert_eq!(recorder.records().len(), 2_000);
