@@ -36,6 +36,16 @@ impl End {
         Self(index | ADDRESS_BIT)
     }
 
+    /// All of it in 32 bits; equal for equal ends only.
+    pub(super) const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// What [`End::bits`] were.
+    pub(super) const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// What it stands for.
     pub const fn kind(self) -> EndKind {
         match self.0 {

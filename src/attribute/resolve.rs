@@ -7,7 +7,6 @@ use crate::classify::atlas::Atlas;
 use crate::inventory::{InterfaceKind, NetworkInterface};
 use crate::model::addr::Addr;
 use crate::model::flow::FlowDirection;
-use crate::model::time::Bucket;
 
 use super::eni::{Census, Eni, Role};
 use super::flows::{Client, Peer};
@@ -41,10 +40,10 @@ pub struct ClientRow {
 /// The evidence NAT rows give: who used which unit in an hour.
 #[derive(Debug, Default)]
 pub struct NatEvidence {
-    /// By hour, client address and peer.
-    pub with_peer: HashMap<(Bucket, Addr, Party), BTreeSet<usize>>,
-    /// By hour and client address, from rows that do not tell the peer.
-    pub blind: HashMap<(Bucket, Addr), BTreeSet<usize>>,
+    /// By client address and peer.
+    pub with_peer: HashMap<(Addr, Party), BTreeSet<usize>>,
+    /// By client address, from rows that do not tell the peer.
+    pub blind: HashMap<Addr, BTreeSet<usize>>,
 }
 
 /// What is behind an address.

@@ -1,7 +1,7 @@
 //! From a record to the key of a total: the hot end of the way of the data.
 
 use super::atlas::{Atlas, Place};
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, learn};
+use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, learn};
 use crate::discover::layout::AwsName;
 use crate::model::addr::Addr;
 use crate::model::flow::{Action, FlowRecord, LogStatus};
@@ -126,8 +126,7 @@ impl RecordSink for Classifier<'_> {
         let flow_log = self.flow_log.expect("parsers announce the format before the first record");
         let observer = self.partial.observer(id, flow_log);
         self.learn_facts(observer, record);
-        let presence = self.partial.presence.entry((observer, bucket)).or_default();
-        presence.rows += 1;
+        let mut presence = Presence { rows: 1, ..Presence::default() };
         if let Some(first) = moment {
             // A window may reach into the next hour, but not further than the longest one.
             let last = record.end.unwrap_or(first).min(bucket.end() + SEAM_SECONDS).max(first);
@@ -144,7 +143,7 @@ impl RecordSink for Classifier<'_> {
             (LogStatus::SkipData, _) => {
                 counts.skipdata += 1;
                 counts.bytes_skipdata += u128::from(bytes);
-                self.partial.presence.entry((observer, bucket)).or_default().skipdata += 1;
+                presence.skipdata = 1;
             }
             (LogStatus::Ok, Action::Reject) => {
                 counts.rejected += 1;
@@ -158,11 +157,10 @@ impl RecordSink for Classifier<'_> {
                     counts.bytes_without_observer += u128::from(bytes);
                 } else {
                     if let Some(start) = moment {
-                        let presence = self.partial.presence.entry((observer, bucket)).or_default();
                         if start < bucket.start() + SEAM_SECONDS {
-                            presence.early_bytes += u128::from(bytes);
+                            presence.early_bytes = u128::from(bytes);
                         } else if start >= bucket.end() - SEAM_SECONDS {
-                            presence.late_bytes += u128::from(bytes);
+                            presence.late_bytes = u128::from(bytes);
                         }
                     }
                     let key = self.key(record, bucket, observer);
@@ -170,6 +168,7 @@ impl RecordSink for Classifier<'_> {
                 }
             }
         }
+        self.partial.add_presence(observer, bucket, &presence);
     }
 
     fn malformed(&mut self, line: u64, fault: Malformed) {

@@ -2,11 +2,12 @@
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::outcome::{FAILED, Objects, SKIPPED};
-use crate::aggregate::Partial;
+use crate::aggregate::{Partial, Store};
 use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
@@ -27,6 +28,8 @@ pub struct Plan<'p> {
     pub hints: &'p (dyn Fn(&WorkItem) -> FormatHints + Sync),
     /// Told of bytes as they are read.
     pub progress: &'p (dyn Fn(u64) + Sync),
+    /// Where totals go that are too many for memory.
+    pub store: &'p Arc<Store>,
 }
 
 /// Reads all objects on the current rayon pool.
@@ -34,14 +37,18 @@ pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
     items
         .par_iter()
         .fold(
-            || (Partial::new(), Objects::default()),
+            || (Partial::in_store(plan.store), Objects::default()),
             |(mut partial, mut objects), item| {
                 read_one(item, plan, &mut partial, &mut objects);
                 (partial, objects)
             },
         )
+        .map(|(mut partial, objects)| {
+            partial.close();
+            (partial, objects)
+        })
         .reduce(
-            || (Partial::new(), Objects::default()),
+            || (Partial::in_store(plan.store), Objects::default()),
             |(mut partial, mut objects), (other, more)| {
                 partial.merge(other);
                 objects.merge(more);
