@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::hot::Hot;
 use super::packed::{Packed, Presented};
-use super::store::{Chunk, Limits, Store, Writer};
+use super::store::{Chunk, FIRST_OPEN_TOTALS, Limits, Store, Writer};
 use super::{End, EndKind, Key, Presence, Sum};
 use crate::model::time::Bucket;
 
@@ -72,6 +72,8 @@ pub(super) struct Run {
 #[derive(Debug)]
 pub(super) struct Hourly {
     pub(super) store: Arc<Store>,
+    /// Totals that the open tables may hold: room for about two hours.
+    limit: usize,
     rows: Hot<Packed, Sum>,
     presence: Hot<Presented, Presence>,
     pub(super) runs: Vec<Run>,
@@ -79,7 +81,13 @@ pub(super) struct Hourly {
 
 impl Hourly {
     pub(super) fn new(store: &Arc<Store>) -> Self {
-        Self { store: Arc::clone(store), rows: Hot::default(), presence: Hot::default(), runs: Vec::new() }
+        Self {
+            store: Arc::clone(store),
+            limit: store.limits.open_totals.min(FIRST_OPEN_TOTALS),
+            rows: Hot::default(),
+            presence: Hot::default(),
+            runs: Vec::new(),
+        }
     }
 
     /// Adds one record.
@@ -93,7 +101,7 @@ impl Hourly {
 
     #[cold]
     fn add_new(&mut self, packed: Packed, bytes: u64) {
-        if self.rows.len() >= self.store.limits.open_totals {
+        if self.rows.len() >= self.limit {
             self.write_down();
         }
         *self.rows.insert(packed) = Sum { bytes: u128::from(bytes), records: 1 };
@@ -106,7 +114,7 @@ impl Hourly {
             known.merge(presence);
             return;
         }
-        if self.presence.len() >= self.store.limits.open_totals {
+        if self.presence.len() >= self.limit {
             self.write_down();
         }
         *self.presence.insert(key) = *presence;
@@ -114,7 +122,8 @@ impl Hourly {
 
     /// Writes the open tables down and begins them anew.
     pub(super) fn write_down(&mut self) {
-        let chunks = self.open_run();
+        let (chunks, most_in_an_hour) = self.open_run();
+        self.limit = (most_in_an_hour * 2).min(self.store.limits.open_totals).max(self.limit);
         if !chunks.is_empty() {
             self.runs.push(Run { chunks, translation: None });
         }
@@ -128,11 +137,12 @@ impl Hourly {
         (self.rows, self.presence) = (Hot::default(), Hot::default());
     }
 
-    /// What the open tables hold, as a run.
-    pub(super) fn open_run(&self) -> Vec<Chunk> {
+    /// What the open tables hold, as a run, and the most totals that an hour has in them.
+    pub(super) fn open_run(&self) -> (Vec<Chunk>, usize) {
         let (rows, presence) = (self.rows.sorted(), self.presence.sorted());
         let (mut rows, mut presence) = (rows.as_slice(), presence.as_slice());
         let mut writer = Writer::new(&self.store);
+        let mut most_in_an_hour = 0;
         loop {
             let first_row = rows.first().map(|(key, _)| key.bucket());
             let first_presence = presence.first().map(|(key, _)| key.bucket());
@@ -146,9 +156,10 @@ impl Hourly {
                 presence_here.iter().map(|(key, presence)| (key.observer(), *presence)),
                 rows_here.iter().map(|(key, sum)| (key.key(), *sum)),
             );
+            most_in_an_hour = most_in_an_hour.max(rows_here.len()).max(presence_here.len());
             (rows, presence) = (rows_later, presence_later);
         }
-        writer.finish()
+        (writer.finish(), most_in_an_hour)
     }
 
     /// Takes over what `other` has, whose indexes `translation` turns into this one's.

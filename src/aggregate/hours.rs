@@ -178,7 +178,7 @@ impl Gathered {
 /// Brings everything that runs hold into one run, in order.
 pub(super) fn in_order(partial: &Partial) -> io::Result<Hours> {
     let store = &partial.hourly.store;
-    let open = Run { chunks: partial.hourly.open_run(), translation: None };
+    let open = Run { chunks: partial.hourly.open_run().0, translation: None };
     let ranks = Ranks::of(partial);
     let mut translations: HashMap<*const Translation, Translation> = HashMap::new();
     for translation in partial.hourly.runs.iter().filter_map(|run| run.translation.as_ref()) {

@@ -13,9 +13,12 @@ use crate::model::time::Bucket;
 use crate::source::scratch::Scratch;
 
 /// Totals that all open tables of a run of the program hold together; beyond, a table is written down and begins anew.
-pub const MAX_OPEN_TOTALS: usize = 1 << 18;
-/// Bytes of written totals that stay in memory (16 MiB); the others go to a temporary file.
-pub const MAX_RESIDENT_BYTES: usize = 16 << 20;
+pub const MAX_OPEN_TOTALS: usize = 1 << 20;
+/// Bytes of written totals that stay in memory (4 MiB); the others go to a temporary file.
+pub const MAX_RESIDENT_BYTES: usize = 4 << 20;
+/// Totals that a table holds before it is written down for the first time. How many it holds from then on follows from how many
+/// there are in an hour, so that a long period takes no more memory than a short one.
+pub(super) const FIRST_OPEN_TOTALS: usize = 1 << 13;
 /// Bytes that a writer gathers before it hands them on (1 MiB).
 const CHUNK_BYTES: usize = 1 << 20;
 /// Bytes of an hour's head.
@@ -24,7 +27,7 @@ const HEAD_BYTES: usize = 20;
 /// How much may be in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Totals in the open table of one partial.
+    /// Totals in the open table of one partial, at most.
     pub open_totals: usize,
     /// Bytes of written totals in all partials of one store.
     pub resident_bytes: usize,
@@ -33,10 +36,9 @@ pub struct Limits {
 impl Limits {
     /// For so many workers with a partial each.
     pub const fn for_workers(workers: usize) -> Self {
-        /// A smaller table would be written down all the time.
-        const FEWEST: usize = 1 << 13;
         let share = MAX_OPEN_TOTALS / if workers == 0 { 1 } else { workers };
-        Self { open_totals: if share < FEWEST { FEWEST } else { share }, resident_bytes: MAX_RESIDENT_BYTES }
+        let open_totals = if share < FIRST_OPEN_TOTALS { FIRST_OPEN_TOTALS } else { share };
+        Self { open_totals, resident_bytes: MAX_RESIDENT_BYTES }
     }
 }
 

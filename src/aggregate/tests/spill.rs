@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::{Row, assert_same, merged, partial, read, row};
 use crate::aggregate::coding::{Decoder, Encoder};
+use crate::aggregate::store::FIRST_OPEN_TOTALS;
 use crate::aggregate::{
     End, FlowLogSource, Key, Limits, MAX_OPEN_TOTALS, MAX_RESIDENT_BYTES, Opener, Partial, Presence, Store,
     Sum,
@@ -231,7 +232,7 @@ fn memory_does_not_grow_with_hours() {
 fn workers_share_the_room() {
     for workers in 0..100 {
         let limits = Limits::for_workers(workers);
-        assert!(limits.open_totals * workers <= MAX_OPEN_TOTALS || limits.open_totals == 1 << 13);
+        assert!(limits.open_totals * workers <= MAX_OPEN_TOTALS || limits.open_totals == FIRST_OPEN_TOTALS);
         assert_eq!(limits.resident_bytes, MAX_RESIDENT_BYTES);
     }
 }
