@@ -200,7 +200,7 @@ impl RowCounts {
 }
 
 /// A hash map with the fast hasher; keys are not chosen by an adversary who could see timings.
-type FastMap<K, V> = HashMap<K, V, RandomState>;
+pub type FastMap<K, V> = HashMap<K, V, RandomState>;
 
 /// The totals of a part of the input.
 #[derive(Debug, Default)]

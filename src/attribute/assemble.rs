@@ -8,10 +8,10 @@
 //! Hours are read three times, so that none has to be kept: first for what their rows state and to number clients and peers,
 //! then for what the third step must know of the whole period, then to be decided.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io;
 
-use crate::aggregate::{Hour, Hours, Key, Sum};
+use crate::aggregate::{FastMap, Hour, Hours, Key, Sum};
 use crate::inventory::InterfaceKind;
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
@@ -61,8 +61,8 @@ pub(super) struct Assembly<'r, 'a> {
     /// Over the whole period.
     stated: StatedRoutes,
     pub(super) flows: Flows,
-    peer_numbers: HashMap<Party, u32>,
-    eni_numbers: HashMap<usize, u32>,
+    peer_numbers: FastMap<Party, u32>,
+    eni_numbers: FastMap<usize, u32>,
     pub(super) outcome: Attribution,
 }
 
@@ -75,10 +75,10 @@ impl<'r, 'a> Assembly<'r, 'a> {
             borders: Borders::default(),
             work: HourWork::new(Bucket::NONE),
             evidence: HourEvidence::default(),
-            stated: HashMap::new(),
+            stated: FastMap::default(),
             flows: Flows::default(),
-            peer_numbers: HashMap::new(),
-            eni_numbers: HashMap::new(),
+            peer_numbers: FastMap::default(),
+            eni_numbers: FastMap::default(),
             outcome: Attribution::default(),
         }
     }
@@ -107,9 +107,10 @@ impl<'r, 'a> Assembly<'r, 'a> {
     /// Reads an hour.
     pub(super) fn read(&mut self, hour: &Hour) -> HourWork {
         self.read_nat_rows(hour);
+        self.evidence.active.resize(self.resolver.census.enis.len(), false);
         for (key, _) in &hour.rows {
             let index = self.eni(key);
-            self.evidence.active.insert(index);
+            self.evidence.active[index] = true;
             if !self.stated.is_empty()
                 && let Some((of, route)) = self.stated_by(key)
             {
@@ -312,9 +313,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let other = other.or(far_end.interface.map(|interface| interface.interface_id.as_str()));
         let opened_here = row.opened.unwrap_or_else(|| other.is_none_or(|other| eni.id.as_str() < other));
         if route.path != Path::NatGateway && !opened_here && far != Some(index) {
-            if far.is_some_and(|far| {
-                census.enis[far].role == Role::Client && self.evidence.active.contains(&far)
-            }) {
+            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.evidence.active[far]) {
                 self.work.duplicate_bytes += sum.bytes;
                 return;
             }
@@ -373,7 +372,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let mut is_logged = false;
         for addr in [src, dst].into_iter().filter_map(Party::address) {
             let far = self.resolver.far_end(index, addr).observer;
-            is_logged |= far.is_some_and(|far| far != index && self.evidence.active.contains(&far));
+            is_logged |= far.is_some_and(|far| far != index && self.evidence.active[far]);
         }
         let (client, peer, way) = match (src, dst) {
             (Party::Class(_), Party::Address(_)) => (dst, src, Way::In),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
-use crate::aggregate::{Hours, ObserverFacts, Partial, learn};
+use crate::aggregate::{FastMap, Hours, ObserverFacts, Partial, learn};
 use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
 use crate::model::addr::Addr;
 
@@ -91,7 +91,7 @@ pub struct Census {
     pub eni_of_observer: Vec<usize>,
     /// NAT gateways of the inventory first, then those only the logs show.
     pub nats: Vec<NatUnit>,
-    by_address: HashMap<Addr, Vec<usize>>,
+    by_address: FastMap<Addr, Vec<usize>>,
 }
 
 impl Census {
@@ -117,7 +117,7 @@ impl Census {
             enis: Vec::with_capacity(facts.len()),
             eni_of_observer,
             nats: known_nats(topology),
-            by_address: HashMap::new(),
+            by_address: FastMap::default(),
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
             let mut eni = describe(id, facts, &logged[place], topology);

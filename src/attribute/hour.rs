@@ -1,8 +1,8 @@
 //! What the rows of one hour add up to, before the hour is decided. Only an hour and its neighbours are held at a time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aggregate::Hour;
+use crate::aggregate::{FastMap, Hour};
 use crate::model::time::Bucket;
 
 use super::flows::FlowId;
@@ -13,7 +13,7 @@ use super::seam::{ByClient, Edges};
 use super::vantage::HourView;
 
 /// Paths that clients' egress rows state, by interface, client and peer.
-pub(super) type StatedRoutes = HashMap<(usize, Party, Party), BTreeSet<Route>>;
+pub(super) type StatedRoutes = FastMap<(usize, Party, Party), BTreeSet<Route>>;
 
 /// Rows of one interface endpoint's interface: its own, and its clients'.
 #[derive(Debug, Default)]
@@ -54,8 +54,8 @@ impl HourWork {
 /// What the rows of an hour tell about each other.
 #[derive(Debug, Default)]
 pub(super) struct HourEvidence {
-    /// Interfaces with accepted traffic.
-    pub(super) active: HashSet<usize>,
+    /// For each interface whether it has accepted traffic.
+    pub(super) active: Vec<bool>,
     /// Who used which NAT unit.
     pub(super) used: NatEvidence,
     /// Paths that rows state.
@@ -63,8 +63,8 @@ pub(super) struct HourEvidence {
 }
 
 /// Bytes near the borders of an hour, for each interface that has some.
-pub(super) fn edges(hour: &Hour, eni_of_observer: &[usize]) -> HashMap<usize, Edges> {
-    let mut edges: HashMap<usize, Edges> = HashMap::new();
+pub(super) fn edges(hour: &Hour, eni_of_observer: &[usize]) -> FastMap<usize, Edges> {
+    let mut edges: FastMap<usize, Edges> = FastMap::default();
     for (observer, presence) in &hour.presence {
         if presence.early_bytes + presence.late_bytes > 0 {
             // Overlapping flow logs show the same bytes each.

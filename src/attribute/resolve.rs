@@ -1,8 +1,8 @@
 //! From ends of a row to clients, peers and paths, with everything the logs and the inventory tell.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::aggregate::{Key, NextHop, Opener, Partial};
+use crate::aggregate::{FastMap, Key, NextHop, Opener, Partial};
 use crate::classify::atlas::Atlas;
 use crate::inventory::{InterfaceKind, NetworkInterface};
 use crate::model::addr::Addr;
@@ -41,9 +41,9 @@ pub struct ClientRow {
 #[derive(Debug, Default)]
 pub struct NatEvidence {
     /// By client address and peer.
-    pub with_peer: HashMap<(Addr, Party), BTreeSet<usize>>,
+    pub with_peer: FastMap<(Addr, Party), BTreeSet<usize>>,
     /// By client address, from rows that do not tell the peer.
-    pub blind: HashMap<Addr, BTreeSet<usize>>,
+    pub blind: FastMap<Addr, BTreeSet<usize>>,
 }
 
 /// What is behind an address.
@@ -68,9 +68,9 @@ pub struct Resolver<'a> {
     pub census: &'a Census,
     /// Routes.
     pub router: Router<'a>,
-    routes: HashMap<(usize, Party), Option<Route>>,
-    clients: HashMap<(Option<String>, Option<String>, Addr), Client>,
-    far_ends: HashMap<(usize, Addr), FarEnd<'a>>,
+    routes: FastMap<(usize, Party), Option<Route>>,
+    clients: FastMap<(Option<String>, Option<String>, Addr), Client>,
+    far_ends: FastMap<(usize, Addr), FarEnd<'a>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -87,9 +87,9 @@ impl<'a> Resolver<'a> {
             topology,
             census,
             router: Router { topology, atlas },
-            routes: HashMap::new(),
-            clients: HashMap::new(),
-            far_ends: HashMap::new(),
+            routes: FastMap::default(),
+            clients: FastMap::default(),
+            far_ends: FastMap::default(),
         }
     }
 

@@ -2,8 +2,9 @@
 //! the hour can have client rows in one hour and the gateway's (or endpoint's) rows in the next. Where that next hour shows
 //! as many bytes of the client too much as this hour has, the bytes were counted there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aggregate::FastMap;
 use crate::model::time::Bucket;
 
 use super::flows::Volume;
@@ -136,11 +137,11 @@ pub struct Edges {
 
 /// The edges of interfaces, by number, in the hour that is looked at and the hours next to it.
 #[derive(Debug, Default)]
-pub struct Borders(BTreeMap<Bucket, HashMap<usize, Edges>>);
+pub struct Borders(BTreeMap<Bucket, FastMap<usize, Edges>>);
 
 impl Borders {
     /// Takes in an hour.
-    pub fn see(&mut self, hour: Bucket, edges: HashMap<usize, Edges>) {
+    pub fn see(&mut self, hour: Bucket, edges: FastMap<usize, Edges>) {
         self.0.insert(hour, edges);
     }
 
