@@ -14,13 +14,13 @@ use crate::source::scratch::Scratch;
 
 /// Totals that all open tables of a run of the program hold together; beyond, a table is written down and begins anew.
 pub const MAX_OPEN_TOTALS: usize = 1 << 20;
-/// Bytes of written totals that stay in memory (4 MiB); the others go to a temporary file.
-pub const MAX_RESIDENT_BYTES: usize = 4 << 20;
+/// Bytes of written totals that stay in memory (1 MiB); the others go to a temporary file.
+pub const MAX_RESIDENT_BYTES: usize = 1 << 20;
 /// Totals that a table holds before it is written down for the first time. How many it holds from then on follows from how many
 /// there are in an hour, so that a long period takes no more memory than a short one.
 pub(super) const FIRST_OPEN_TOTALS: usize = 1 << 13;
-/// Bytes that a writer gathers before it hands them on (1 MiB).
-const CHUNK_BYTES: usize = 1 << 20;
+/// Bytes that a writer gathers before it hands them on (256 KiB).
+const CHUNK_BYTES: usize = 1 << 18;
 /// Bytes of an hour's head.
 const HEAD_BYTES: usize = 20;
 
