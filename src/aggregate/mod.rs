@@ -3,18 +3,33 @@
 //! A [`Partial`] is what one worker keeps. [`Partial::merge`] is associative and commutative, with an empty partial as
 //! identity: indexes are private to a partial and are translated, sums are integers, and every choice among equals is
 //! the smallest.
+//!
+//! Tables of indexes grow with the VPC and are held as they are. Totals have an hour, and inputs may have any number of
+//! hours: they are held by [`hourly`] within limits, and given hour by hour by [`Partial::hours`].
 
+mod coding;
+mod hot;
+mod hourly;
+mod hours;
 mod key;
+mod packed;
+mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub use hours::{Hour, Hours, HoursIter};
 pub use key::{End, EndKind, Key, Opener};
+pub use store::{Limits, MAX_OPEN_TOTALS, MAX_RESIDENT_BYTES, Store};
+
+use std::io;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
+use hourly::{Hourly, Translation};
 
 /// A flow log, as far as objects tell: AWS's id, or the field names where the object's name has none (one flow log
 /// has one format, so two formats are two flow logs).
@@ -131,7 +146,7 @@ impl Presence {
         };
     }
 
-    /// Adds other rows of the same observer and hour.
+    /// Adds another part of the same hour.
     pub fn merge(&mut self, other: &Self) {
         self.rows += other.rows;
         self.skipdata += other.skipdata;
@@ -185,7 +200,7 @@ impl RowCounts {
 }
 
 /// A hash map with the fast hasher; keys are not chosen by an adversary who could see timings.
-type FastMap<K, V> = HashMap<K, V, RandomState>;
+pub type FastMap<K, V> = HashMap<K, V, RandomState>;
 
 /// The totals of a part of the input.
 #[derive(Debug, Default)]
@@ -198,14 +213,12 @@ pub struct Partial {
     pub addresses: Vec<Addr>,
     /// Next hops; index 0 stands for none.
     pub next_hops: Vec<NextHop>,
-    /// Accepted traffic.
-    pub table: FastMap<Key, Sum>,
-    /// Rows by observer and hour.
-    pub presence: FastMap<(u32, Bucket), Presence>,
     /// Rows and bytes by what became of them.
     pub counts: RowCounts,
     /// First and last plausible second of the records, inclusive start and exclusive end.
     pub span: Option<(i64, i64)>,
+    /// Accepted traffic, and rows of any kind.
+    hourly: Hourly,
     flow_log_index: FastMap<FlowLogSource, u32>,
     observer_index: FastMap<Box<[u8]>, Vec<(u32, u32)>>,
     address_index: FastMap<Addr, u32>,
@@ -213,9 +226,18 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// The identity of [`Partial::merge`].
+    /// The identity of [`Partial::merge`], with all totals in memory.
     pub fn new() -> Self {
-        let mut partial = Self::default();
+        Self::of_hourly(Hourly::default())
+    }
+
+    /// An empty partial that shares the limits of `store` with others.
+    pub fn in_store(store: &Arc<Store>) -> Self {
+        Self::of_hourly(Hourly::new(store))
+    }
+
+    fn of_hourly(hourly: Hourly) -> Self {
+        let mut partial = Self { hourly, ..Self::default() };
         partial.next_hops.push(NextHop::default());
         partial.next_hop_index.insert(NextHop::default(), 0);
         partial
@@ -279,17 +301,33 @@ impl Partial {
         index
     }
 
-    /// Adds accepted traffic.
+    /// Adds a record of accepted traffic.
     #[inline]
     pub fn add(&mut self, key: Key, bytes: u64) {
-        let sum = self.table.entry(key).or_default();
-        sum.bytes += u128::from(bytes);
-        sum.records += 1;
+        self.hourly.add(&key, bytes);
     }
 
-    /// Adds rows of any kind of an observer's hour.
+    /// Adds rows of any kind of an observer in an hour.
     pub fn add_presence(&mut self, observer: u32, bucket: Bucket, presence: &Presence) {
-        self.presence.entry((observer, bucket)).or_default().merge(presence);
+        self.hourly.add_presence(bucket, observer, presence);
+    }
+
+    /// To be called when no more records come for now: what waits to be merged takes little room.
+    pub fn close(&mut self) {
+        self.hourly.close();
+    }
+
+    /// Everything by hour.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn hours(&self) -> io::Result<Hours> {
+        hours::in_order(self)
+    }
+
+    /// Bytes held of what has an hour: open tables, and what is written down and in memory in the whole store.
+    pub fn hourly_bytes(&self) -> usize {
+        self.hourly.open_bytes() + self.hourly.store.resident_bytes()
     }
 
     /// Widens the span of time that was seen.
@@ -316,27 +354,7 @@ impl Partial {
             }
             observers.push(index);
         }
-        let end = |end: End| match end.kind() {
-            EndKind::Address(index) => End::address(addresses[index as usize]),
-            _ => end,
-        };
-        for (key, sum) in other.table {
-            let key = Key {
-                observer: observers[key.observer as usize],
-                src: end(key.src),
-                dst: end(key.dst),
-                pkt_src: end(key.pkt_src),
-                pkt_dst: end(key.pkt_dst),
-                next_hop: next_hops[key.next_hop as usize],
-                ..key
-            };
-            let known = self.table.entry(key).or_default();
-            known.bytes += sum.bytes;
-            known.records += sum.records;
-        }
-        for ((observer, bucket), presence) in other.presence {
-            self.add_presence(observers[observer as usize], bucket, &presence);
-        }
+        self.hourly.take_over(other.hourly, Translation { observers, addresses, next_hops });
         self.counts.add(&other.counts);
         if let Some((start, end)) = other.span {
             self.widen(start, end);

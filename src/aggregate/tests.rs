@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{
-    End, EndKind, FlowLogSource, NextHop, ObserverFacts, Opener, Partial, Presence, RowCounts, Sum, learn,
+    End, EndKind, FlowLogSource, Hour, Key, NextHop, ObserverFacts, Opener, Partial, Presence, RowCounts,
+    Sum, learn,
 };
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
@@ -16,6 +17,23 @@ use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus, ObserverT
 use crate::model::time::Bucket;
 use crate::parse::format::LineFormat;
 use crate::parse::{Malformed, MalformedReason, RecordSink};
+
+mod spill;
+
+/// All totals, hour by hour.
+pub(crate) fn all_rows(partial: &Partial) -> Vec<(Key, Sum)> {
+    let hours = partial.hours().expect("in memory");
+    hours.read().expect("in memory").flat_map(|hour| hour.expect("in memory").rows).collect()
+}
+
+/// All rows of any kind, hour by hour; no observer is there twice in an hour.
+pub(crate) fn all_presence(partial: &Partial) -> Vec<((u32, Bucket), Presence)> {
+    let hours = partial.hours().expect("in memory");
+    let of_hour = |hour: Hour| {
+        hour.presence.into_iter().map(move |(observer, presence)| ((observer, hour.bucket), presence))
+    };
+    hours.read().expect("in memory").flat_map(|hour| of_hour(hour.expect("in memory"))).collect()
+}
 
 /// An end without private indexes.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +55,7 @@ struct View<'p> {
     addresses: BTreeSet<Addr>,
     next_hops: BTreeSet<&'p NextHop>,
     table: BTreeMap<SeenKey<'p>, (u128, u64)>,
-    presence: BTreeMap<(&'p [u8], &'p FlowLogSource, Bucket), &'p Presence>,
+    presence: BTreeMap<(&'p [u8], &'p FlowLogSource, Bucket), Presence>,
     counts: RowCounts,
     span: Option<(i64, i64)>,
 }
@@ -52,7 +70,7 @@ fn view(partial: &Partial) -> View<'_> {
         EndKind::Class(class) => SeenEnd::Class(class),
         EndKind::Address(index) => SeenEnd::Address(partial.addresses[index as usize]),
     };
-    let key = |key: &super::Key| {
+    let key = |key: &Key| {
         (
             key.bucket,
             observer(key.observer),
@@ -63,16 +81,16 @@ fn view(partial: &Partial) -> View<'_> {
             key.opener,
         )
     };
+    let (rows, presence) = (all_rows(partial), all_presence(partial));
     let view = View {
         flow_logs: partial.flow_logs.iter().collect(),
         observers: (0_u32..).zip(&partial.observers).map(|(i, known)| (observer(i), &known.facts)).collect(),
         addresses: partial.addresses.iter().copied().collect(),
         next_hops: partial.next_hops.iter().collect(),
-        table: partial.table.iter().map(|(k, sum)| (key(k), (sum.bytes, sum.records))).collect(),
-        presence: partial
-            .presence
+        table: rows.iter().map(|(k, sum)| (key(k), (sum.bytes, sum.records))).collect(),
+        presence: presence
             .iter()
-            .map(|((index, bucket), presence)| ((observer(*index).0, observer(*index).1, *bucket), presence))
+            .map(|((index, bucket), presence)| ((observer(*index).0, observer(*index).1, *bucket), *presence))
             .collect(),
         counts: partial.counts,
         span: partial.span,
@@ -82,8 +100,8 @@ fn view(partial: &Partial) -> View<'_> {
     assert_eq!(view.observers.len(), partial.observers.len());
     assert_eq!(view.addresses.len(), partial.addresses.len());
     assert_eq!(view.next_hops.len(), partial.next_hops.len());
-    assert_eq!(view.table.len(), partial.table.len());
-    assert_eq!(view.presence.len(), partial.presence.len());
+    assert_eq!(view.table.len(), rows.len());
+    assert_eq!(view.presence.len(), presence.len());
     view
 }
 
@@ -163,7 +181,12 @@ fn atlas() -> &'static Atlas {
 }
 
 fn partial(rows: &[Row]) -> Partial {
-    let mut sink = Classifier::new(atlas(), Window::default());
+    read(rows, Partial::new())
+}
+
+/// Reads rows into a partial.
+fn read(rows: &[Row], partial: Partial) -> Partial {
+    let mut sink = Classifier::new(atlas(), Window::default(), partial);
     for row in rows {
         sink.begin("object", None);
         sink.format(&LineFormat::of_log_format(FORMATS[row.format]).expect("a format"));
@@ -217,7 +240,7 @@ proptest! {
         let bytes = |row: &&Row| u128::from(row.record.traffic.bytes.unwrap_or(0));
         let all: u128 = rows.iter().filter(|row| !row.malformed).map(|row| bytes(&row)).sum();
         prop_assert_eq!(counts.bytes_total, all);
-        let accepted: u128 = whole.table.values().map(|sum| sum.bytes).sum();
+        let accepted: u128 = all_rows(&whole).iter().map(|(_, sum)| sum.bytes).sum();
         let others = counts.bytes_rejected
             + counts.bytes_skipdata
             + counts.bytes_without_address
@@ -334,7 +357,7 @@ fn sums_do_not_end_at_64_bits() {
         },
     };
     let whole = partial(&[row.clone(), row.clone(), row]);
-    let sums: Vec<Sum> = whole.table.values().copied().collect();
+    let sums: Vec<Sum> = all_rows(&whole).into_iter().map(|(_, sum)| sum).collect();
     assert_eq!(sums, [Sum { bytes: 3 * u128::from(u64::MAX), records: 3 }]);
     assert_eq!(whole.span, Some((1_773_100_800, 1_773_100_800)));
 }

@@ -4,10 +4,14 @@
 //! 2. Clients' own rows get their path: what the row states, then what NAT rows prove, then the route table.
 //! 3. NAT units decide their hours by vantage; endpoints by whether their own interface was logged; private traffic
 //!    seen at both ends counts at the end that opened the conversation.
+//!
+//! Hours are read three times, so that none has to be kept: first for what their rows state and to number clients and peers,
+//! then for what the third step must know of the whole period, then to be decided.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+use std::io;
 
-use crate::aggregate::{Key, Sum};
+use crate::aggregate::{FastMap, Hour, Hours, Key, Sum};
 use crate::inventory::InterfaceKind;
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
@@ -15,39 +19,23 @@ use crate::model::time::Bucket;
 use super::Attribution;
 use super::eni::{Census, Eni, NatKind, NatUnit, Role};
 use super::flows::{Client, FlowId, Flows, Peer};
+use super::hour::{HourEvidence, HourWork, StatedRoutes};
 use super::legs::{NatLeg, Party, Way, nat_leg};
 use super::path::{Path, Route, Site};
-use super::resolve::{ClientRow, FarEnd, NatEvidence, Resolver, client_of_eni, site};
-use super::seam::{Edges, meets};
-use super::vantage::HourView;
+use super::resolve::{ClientRow, FarEnd, Resolver, client_of_eni, site};
+use super::seam::Borders;
 
 /// Runs the three steps.
-pub fn assemble(rows: &[(Key, Sum)], resolver: &mut Resolver<'_>) -> Attribution {
-    let mut work = Assembly::new(rows, resolver);
-    for (key, sum) in rows {
-        if let Role::Nat(unit) = work.resolver.census.enis[work.eni(key)].role {
-            work.nat_row(key, *sum, unit);
-        }
+///
+/// # Errors
+/// When the temporary file cannot be read.
+pub fn assemble(hours: &Hours, resolver: &mut Resolver<'_>) -> io::Result<Attribution> {
+    let mut work = Assembly::new(resolver);
+    for hour in hours.read()? {
+        work.number(&hour?);
     }
-    for (key, _) in rows {
-        work.learn_stated_route(key);
-    }
-    for (key, sum) in rows {
-        match work.resolver.census.enis[work.eni(key)].role.clone() {
-            Role::Nat(_) => {}
-            Role::Endpoint { vpc_endpoint_id } => work.endpoint_row(key, *sum, vpc_endpoint_id),
-            Role::Transit => work.transit_row(key, *sum),
-            Role::Client => work.client_row(key, *sum),
-        }
-    }
-    work.finish()
-}
-
-/// Rows of one interface endpoint's interface in one hour: its own, and its clients'.
-#[derive(Debug, Default)]
-pub(super) struct EndpointHour {
-    pub(super) own: Vec<(FlowId, Way, u128)>,
-    pub(super) clients: Vec<(FlowId, Way, u128)>,
+    let facts = work.learn(hours)?;
+    work.finish(hours, facts)
 }
 
 /// Where a row on its way to a NAT unit was seen.
@@ -61,55 +49,84 @@ enum Seen {
     InTransitBlind,
 }
 
-/// Paths that a client's egress rows state, by hour (`None` for the whole period), interface, client and peer.
-type StatedRoutes = HashMap<(Option<Bucket>, usize, Party, Party), BTreeSet<Route>>;
-
 /// The work in progress.
 pub(super) struct Assembly<'r, 'a> {
     pub(super) resolver: &'r mut Resolver<'a>,
-    /// Interfaces with accepted traffic, by hour.
-    active: HashSet<(usize, Bucket)>,
+    /// The census's units, and those that only next-hop fields name, as they come.
     pub(super) nats: Vec<NatUnit>,
-    /// Bytes near the borders of each interface's hours.
-    edges: HashMap<(usize, Bucket), Edges>,
-    pub(super) hours: BTreeMap<(usize, Bucket), HourView>,
-    pub(super) endpoint_hours: BTreeMap<(String, Bucket), EndpointHour>,
-    /// Private traffic of ends that are not logged: bytes by attachment that shows them.
-    pub(super) private_transit: BTreeMap<(Bucket, Party, Party), BTreeMap<usize, u128>>,
-    evidence: NatEvidence,
+    pub(super) borders: Borders,
+    /// The hour that is read.
+    work: HourWork,
+    evidence: HourEvidence,
+    /// Over the whole period.
     stated: StatedRoutes,
     pub(super) flows: Flows,
+    peer_numbers: FastMap<Party, u32>,
+    eni_numbers: FastMap<usize, u32>,
     pub(super) outcome: Attribution,
 }
 
 impl<'r, 'a> Assembly<'r, 'a> {
-    fn new(rows: &[(Key, Sum)], resolver: &'r mut Resolver<'a>) -> Self {
-        let active = rows
-            .iter()
-            .map(|(key, _)| (resolver.census.eni_of_observer[key.observer as usize], key.bucket))
-            .collect();
+    fn new(resolver: &'r mut Resolver<'a>) -> Self {
         let nats = resolver.census.nats.clone();
-        let mut edges: HashMap<(usize, Bucket), Edges> = HashMap::new();
-        for ((observer, bucket), presence) in &resolver.partial.presence {
-            let eni = resolver.census.eni_of_observer[*observer as usize];
-            // Overlapping flow logs show the same bytes each.
-            let known = edges.entry((eni, *bucket)).or_default();
-            known.early = known.early.max(presence.early_bytes);
-            known.late = known.late.max(presence.late_bytes);
-        }
         Self {
             resolver,
-            active,
             nats,
-            edges,
-            hours: BTreeMap::new(),
-            endpoint_hours: BTreeMap::new(),
-            private_transit: BTreeMap::new(),
-            evidence: NatEvidence::default(),
-            stated: HashMap::new(),
+            borders: Borders::default(),
+            work: HourWork::new(Bucket::NONE),
+            evidence: HourEvidence::default(),
+            stated: FastMap::default(),
             flows: Flows::default(),
+            peer_numbers: FastMap::default(),
+            eni_numbers: FastMap::default(),
             outcome: Attribution::default(),
         }
+    }
+
+    /// The first reading. Where bytes cannot be split evenly, clients and peers come in the order of their numbers, and those
+    /// of NAT units' rows before all others.
+    fn number(&mut self, hour: &Hour) {
+        self.read_nat_rows(hour);
+        for (key, _) in &hour.rows {
+            if let Some((of, route)) = self.stated_by(key) {
+                self.stated.entry(of).or_default().insert(route);
+            }
+        }
+    }
+
+    fn read_nat_rows(&mut self, hour: &Hour) {
+        self.work = HourWork::new(hour.bucket);
+        self.evidence = HourEvidence::default();
+        for (key, sum) in &hour.rows {
+            if let Role::Nat(unit) = self.resolver.census.enis[self.eni(key)].role {
+                self.nat_row(key, *sum, unit);
+            }
+        }
+    }
+
+    /// Reads an hour.
+    pub(super) fn read(&mut self, hour: &Hour) -> HourWork {
+        self.read_nat_rows(hour);
+        self.evidence.active.resize(self.resolver.census.enis.len(), false);
+        for (key, _) in &hour.rows {
+            let index = self.eni(key);
+            self.evidence.active[index] = true;
+            if !self.stated.is_empty()
+                && let Some((of, route)) = self.stated_by(key)
+            {
+                self.evidence.stated.entry(of).or_default().insert(route);
+            }
+        }
+        let census = self.resolver.census;
+        for (key, sum) in &hour.rows {
+            match &census.enis[self.eni(key)].role {
+                Role::Nat(_) => {}
+                Role::Endpoint { vpc_endpoint_id } => self.endpoint_row(key, *sum, vpc_endpoint_id.clone()),
+                Role::Transit => self.transit_row(key, *sum),
+                Role::Client => self.client_row(key, *sum),
+            }
+        }
+        std::mem::replace(&mut self.work, HourWork::new(Bucket::NONE))
     }
 
     fn eni(&self, key: &Key) -> usize {
@@ -125,8 +142,16 @@ impl<'r, 'a> Assembly<'r, 'a> {
     }
 
     fn peer_number(&mut self, party: Party) -> u32 {
-        let peer = self.resolver.peer(party);
-        self.flows.peers.intern(peer)
+        // All private addresses are one peer.
+        let party = party.address().map_or(party, |_| Party::Address(Addr::v4(0)));
+        let (resolver, peers) = (&*self.resolver, &mut self.flows.peers);
+        *self.peer_numbers.entry(party).or_insert_with(|| peers.intern(resolver.peer(party)))
+    }
+
+    fn eni_number(&mut self, index: usize) -> u32 {
+        let (census, clients) = (self.resolver.census, &mut self.flows.clients);
+        let client = || client_of_eni(&census.enis[index]);
+        *self.eni_numbers.entry(index).or_insert_with(|| clients.intern(client()))
     }
 
     /// Step 1.
@@ -139,20 +164,20 @@ impl<'r, 'a> Assembly<'r, 'a> {
         match leg {
             NatLeg::Outside { way, peer } => {
                 let peer = self.peer_number(peer);
-                let hour = self.hours.entry((unit, key.bucket)).or_default();
+                let hour = self.work.units.entry(unit).or_default();
                 hour.outside.entry(peer).or_default().add(way, sum.bytes);
             }
             NatLeg::Inside { way, client, peer } => {
                 if let Some(addr) = client.address() {
                     let proof = match peer {
-                        Party::Unknown => self.evidence.blind.entry((key.bucket, addr)).or_default(),
-                        peer => self.evidence.with_peer.entry((key.bucket, addr, peer)).or_default(),
+                        Party::Unknown => self.evidence.used.blind.entry(addr).or_default(),
+                        peer => self.evidence.used.with_peer.entry((addr, peer)).or_default(),
                     };
                     proof.insert(unit);
                 }
                 let client = self.client_number(vpc.as_deref(), subnet.as_deref(), client);
                 let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
-                let hour = self.hours.entry((unit, key.bucket)).or_default();
+                let hour = self.work.units.entry(unit).or_default();
                 match known_peer {
                     Some(peer) => hour.inside.entry((client, peer)).or_default().add(way, sum.bytes),
                     None => hour.inside_blind.entry(client).or_default().add(way, sum.bytes),
@@ -162,18 +187,15 @@ impl<'r, 'a> Assembly<'r, 'a> {
     }
 
     /// Egress rows tell the path, ingress rows of the same conversations often do not.
-    fn learn_stated_route(&mut self, key: &Key) {
+    fn stated_by(&self, key: &Key) -> Option<((usize, Party, Party), Route)> {
         let index = self.eni(key);
         let eni = &self.resolver.census.enis[index];
         if eni.role != Role::Client {
-            return;
+            return None;
         }
         let row = self.resolver.client_row(key, eni);
-        if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
-            for hour in [Some(key.bucket), None] {
-                self.stated.entry((hour, index, row.client, row.peer)).or_default().insert(route.clone());
-            }
-        }
+        let route = self.resolver.stated_route(key, eni, row.peer)?;
+        Some(((index, row.client, row.peer), route))
     }
 
     /// Step 2 for a row at a client.
@@ -182,7 +204,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let census = self.resolver.census;
         let eni = &census.enis[index];
         let row = self.resolver.client_row(key, eni);
-        let client = self.flows.clients.intern(client_of_eni(eni));
+        let client = self.eni_number(index);
         if let Some(addr) = row.peer.address() {
             self.private_row(key, sum, index, row, client, addr);
             return;
@@ -207,15 +229,15 @@ impl<'r, 'a> Assembly<'r, 'a> {
             let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
             return if toll { Route::plain(Path::Local) } else { route };
         }
-        for hour in [Some(key.bucket), None] {
-            if let Some(routes) = self.stated.get(&(hour, index, row.client, row.peer))
+        for stated in [&self.evidence.stated, &self.stated] {
+            if let Some(routes) = stated.get(&(index, row.client, row.peer))
                 && routes.len() == 1
                 && let Some(route) = routes.first()
             {
                 return route.clone();
             }
         }
-        if let Some(unit) = self.proven_unit(key.bucket, row, index, routed.as_ref()) {
+        if let Some(unit) = self.proven_unit(row, index, routed.as_ref()) {
             return self.nat_route(unit);
         }
         routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer))
@@ -229,13 +251,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
 
     /// The NAT unit that NAT rows of the hour show this client on, for this peer. Units of another VPC count only where
     /// the route leads out of the client's own VPC or is not known.
-    fn proven_unit(
-        &self,
-        bucket: Bucket,
-        row: ClientRow,
-        index: usize,
-        routed: Option<&Route>,
-    ) -> Option<usize> {
+    fn proven_unit(&self, row: ClientRow, index: usize, routed: Option<&Route>) -> Option<usize> {
         let eni = &self.resolver.census.enis[index];
         let addr = row.client.address()?;
         let routed_unit = routed.and_then(|route| self.unit_of(route));
@@ -257,13 +273,13 @@ impl<'r, 'a> Assembly<'r, 'a> {
             }
             first
         };
-        if let Some(unit) = self.evidence.with_peer.get(&(bucket, addr, row.peer)).and_then(pick) {
+        if let Some(unit) = self.evidence.used.with_peer.get(&(addr, row.peer)).and_then(pick) {
             return Some(unit);
         }
         if routed.is_some_and(|route| route.path != Path::Unknown) {
             return None;
         }
-        self.evidence.blind.get(&(bucket, addr)).and_then(pick)
+        self.evidence.used.blind.get(&addr).and_then(pick)
     }
 
     fn unit_of(&self, route: &Route) -> Option<usize> {
@@ -278,13 +294,13 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let far_end = self.resolver.far_end(index, addr);
         if let Some((id, named)) = endpoint_behind(far_end, census) {
             let flow = self.endpoint_flow(client, &id, named);
-            let hour = self.endpoint_hours.entry((id, key.bucket)).or_default();
+            let hour = self.work.endpoints.entry(id).or_default();
             hour.clients.push((flow, row.way, sum.bytes));
             return;
         }
         let far = far_end.observer;
         let routed = self.resolver.routed(index, row.peer);
-        let proven = self.proven_unit(key.bucket, row, index, routed.as_ref());
+        let proven = self.proven_unit(row, index, routed.as_ref());
         let route = match (proven, routed) {
             (Some(unit), _) => self.nat_route(unit),
             (None, Some(route)) if route.path != Path::NatInstance => route,
@@ -297,10 +313,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let other = other.or(far_end.interface.map(|interface| interface.interface_id.as_str()));
         let opened_here = row.opened.unwrap_or_else(|| other.is_none_or(|other| eni.id.as_str() < other));
         if route.path != Path::NatGateway && !opened_here && far != Some(index) {
-            if far.is_some_and(|far| {
-                census.enis[far].role == Role::Client && self.active.contains(&(far, key.bucket))
-            }) {
-                self.outcome.duplicate_bytes += sum.bytes;
+            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.evidence.active[far]) {
+                self.work.duplicate_bytes += sum.bytes;
                 return;
             }
             let opener = self.resolver.client_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
@@ -344,7 +358,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let id = eni.id.clone();
         let client = self.client_number(eni.vpc.as_deref(), eni.subnet.as_deref(), row.peer);
         let flow = self.endpoint_flow(client, &id, named);
-        self.endpoint_hours.entry((id, key.bucket)).or_default().own.push((flow, way, sum.bytes));
+        self.work.endpoints.entry(id).or_default().own.push((flow, way, sum.bytes));
     }
 
     /// A row at something that forwards for others: its bytes are somebody else's.
@@ -358,7 +372,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let mut is_logged = false;
         for addr in [src, dst].into_iter().filter_map(Party::address) {
             let far = self.resolver.far_end(index, addr).observer;
-            is_logged |= far.is_some_and(|far| far != index && self.active.contains(&(far, key.bucket)));
+            is_logged |= far.is_some_and(|far| far != index && self.evidence.active[far]);
         }
         let (client, peer, way) = match (src, dst) {
             (Party::Class(_), Party::Address(_)) => (dst, src, Way::In),
@@ -380,11 +394,11 @@ impl<'r, 'a> Assembly<'r, 'a> {
             }
         } else if !is_logged {
             // The attachments of both VPCs show the same bytes.
-            let views = self.private_transit.entry((key.bucket, src, dst)).or_default();
+            let views = self.work.private_transit.entry((src, dst)).or_default();
             *views.entry(index).or_default() += sum.bytes;
             return;
         }
-        self.outcome.duplicate_bytes += sum.bytes;
+        self.work.duplicate_bytes += sum.bytes;
     }
 
     /// The path to a public peer as seen from a transit gateway attachment: by its own subnet where that leads to a NAT
@@ -430,7 +444,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         {
             let eni = &self.resolver.census.enis[self.eni(key)];
             let remote = eni.vpc.is_some() && eni.vpc != self.nats[unit].vpc;
-            let hour = self.hours.entry((unit, key.bucket)).or_default();
+            let hour = self.work.units.entry(unit).or_default();
             hour.has_remote_clients |= remote && seen == Seen::AtClient;
             let rows = match seen {
                 Seen::AtClient => &mut hour.clients,
@@ -441,7 +455,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
             return;
         }
         let route = self.flows.routes.intern(route);
-        self.flows.add(FlowId { client, route, peer, estimated: false }, way, sum.bytes);
+        self.work.settled.push((FlowId { client, route, peer, estimated: false }, way, sum.bytes));
     }
 
     /// Whether `bytes` of a client in `hour` can be the ones that `others` (interfaces of the gateway or endpoint) show in
@@ -454,10 +468,9 @@ impl<'r, 'a> Assembly<'r, 'a> {
         others: &[usize],
         next: Bucket,
     ) -> bool {
-        let edges = |eni: usize, hour: Bucket| self.edges.get(&(eni, hour)).copied().unwrap_or_default();
         let client = self.flows.clients.get(client).interface_id.as_deref();
         client.and_then(|id| self.resolver.census.by_id(id)).is_some_and(|eni| {
-            others.iter().any(|other| meets(hour, edges(eni, hour), next, edges(*other, next), bytes))
+            others.iter().any(|other| self.borders.meet((eni, hour), (*other, next), bytes))
         })
     }
 }

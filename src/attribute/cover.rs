@@ -2,12 +2,39 @@
 
 use std::collections::BTreeSet;
 
+use crate::aggregate::{Hour, Partial};
 use crate::inventory::{Inventory, VpcEndpoint, VpcEndpointType};
 use crate::model::time::{Bucket, observed_hours};
 
-use super::Attribution;
+use super::{Attribution, Topology};
 
 impl Attribution {
+    /// Notes who was watched in an hour.
+    pub(super) fn note_presence(&mut self, hour: &Hour, partial: &Partial, topology: &Topology<'_>) {
+        if hour.bucket != Bucket::NONE && !hour.presence.is_empty() {
+            self.hours.insert(hour.bucket);
+        }
+        let mut logs: BTreeSet<u32> = BTreeSet::new();
+        for (observer, presence) in &hour.presence {
+            let observer = &partial.observers[*observer as usize];
+            logs.insert(observer.flow_log);
+            if observer.id.is_empty() {
+                continue;
+            }
+            let id = String::from_utf8_lossy(&observer.id);
+            if presence.skipdata > 0 {
+                self.skipped_interfaces.insert(id.clone().into_owned());
+            }
+            if topology.endpoint_of_interface(&id).is_some() {
+                self.covered.entry(id.into_owned()).or_default().insert(hour.bucket);
+            }
+        }
+        for log in logs.into_iter().filter(|_| hour.bucket != Bucket::NONE) {
+            let identity = &partial.flow_logs[log as usize].identity;
+            self.flow_logs.entry(identity.clone()).or_default().insert(hour.bucket);
+        }
+    }
+
     /// Whether an endpoint was there and watched in every hour with records: its interfaces all have rows of their own (NODATA
     /// counts), or active flow logs of its VPC, its subnets or its interfaces were read. Hours without rows between two with
     /// rows count as quiet, as everywhere. Gateway endpoints have no interface: only a flow log of the VPC watches them.

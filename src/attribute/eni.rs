@@ -1,8 +1,9 @@
 //! Who the observers are: one entry per interface (or regional NAT gateway), with its role and own addresses.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 
-use crate::aggregate::{Key, ObserverFacts, Partial, Sum, learn};
+use crate::aggregate::{FastMap, Hours, ObserverFacts, Partial, learn};
 use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
 use crate::model::addr::Addr;
 
@@ -90,12 +91,15 @@ pub struct Census {
     pub eni_of_observer: Vec<usize>,
     /// NAT gateways of the inventory first, then those only the logs show.
     pub nats: Vec<NatUnit>,
-    by_address: HashMap<Addr, Vec<usize>>,
+    by_address: FastMap<Addr, Vec<usize>>,
 }
 
 impl Census {
-    /// Takes stock. `rows` are the rows that count (one flow log per interface and hour).
-    pub fn take(partial: &Partial, rows: &[(Key, Sum)], topology: &Topology<'_>) -> Self {
+    /// Takes stock. `hours` hold the rows that count (one flow log per interface and hour).
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn take(partial: &Partial, hours: &Hours, topology: &Topology<'_>) -> io::Result<Self> {
         let mut facts: BTreeMap<String, ObserverFacts> = BTreeMap::new();
         for observer in &partial.observers {
             let known = facts.entry(text(&observer.id)).or_default();
@@ -108,12 +112,12 @@ impl Census {
         let eni_of_observer: Vec<usize> =
             partial.observers.iter().map(|observer| index[text(&observer.id).as_str()]).collect();
         let logged = logged_places(partial, &eni_of_observer, facts.len(), topology);
-        let shapes = Shapes::collect(partial, rows, &eni_of_observer, facts.len());
+        let shapes = Shapes::collect(partial, hours, &eni_of_observer, facts.len())?;
         let mut census = Self {
             enis: Vec::with_capacity(facts.len()),
             eni_of_observer,
             nats: known_nats(topology),
-            by_address: HashMap::new(),
+            by_address: FastMap::default(),
         };
         for (place, (id, facts)) in facts.iter().enumerate() {
             let mut eni = describe(id, facts, &logged[place], topology);
@@ -131,7 +135,7 @@ impl Census {
                 census.by_address.entry(*addr).or_default().push(index);
             }
         }
-        census
+        Ok(census)
     }
 
     /// The observer of an id.

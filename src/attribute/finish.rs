@@ -2,113 +2,225 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
+use crate::aggregate::Hours;
 use crate::model::time::Bucket;
 
-use super::assemble::{Assembly, EndpointHour};
+use super::assemble::Assembly;
 use super::eni::Role;
 use super::flows::{Client, FlowId, Peer};
-use super::legs::Way;
+use super::hour::{EndpointHour, HourWork, by_client, edges};
+use super::legs::{Party, Way};
 use super::path::{Path, Route};
 use super::resolve::client_of_eni;
-use super::seam::{ByClient, Neighbour, counted_next_door, whole_clients};
+use super::seam::{ByClient, Neighbour, Neighbours, WholeClients, counted_next_door};
 use super::vantage::HourView;
 use super::{Attribution, NatTotals};
 
-impl Assembly<'_, '_> {
-    /// Runs step 3.
-    pub(super) fn finish(mut self) -> Attribution {
-        let mut units: BTreeMap<usize, BTreeMap<Bucket, HourView>> = BTreeMap::new();
-        for ((unit, bucket), hour) in std::mem::take(&mut self.hours) {
-            units.entry(unit).or_default().insert(bucket, hour);
+/// What deciding any hour of a NAT unit needs to know of all of them.
+#[derive(Debug, Default)]
+struct UnitFacts {
+    /// Its interfaces.
+    interfaces: Vec<usize>,
+    whole: WholeClients,
+    /// Whether N1 and N4 rows tell peers, hour by hour.
+    tells: BTreeSet<bool>,
+    /// Whether there are such rows in any hour.
+    inside_ever: bool,
+}
+
+/// [`UnitFacts`] of all units, by number.
+#[derive(Debug, Default)]
+pub(super) struct Facts(BTreeMap<usize, UnitFacts>);
+
+/// What the hours that are decided know of their neighbours.
+#[derive(Debug, Default)]
+struct NextDoor {
+    units: BTreeMap<usize, Neighbours>,
+    endpoints: BTreeMap<String, Neighbours>,
+}
+
+impl NextDoor {
+    fn see(&mut self, work: &HourWork) {
+        for (unit, hour) in work.units.iter().filter(|(_, hour)| hour.has_inside()) {
+            let (own, clients) = hour.by_client();
+            let neighbour = Neighbour::new(&own, &clients);
+            self.units.entry(*unit).or_default().insert(work.bucket, neighbour);
         }
-        let mut totals: Vec<NatTotals> = vec![NatTotals::default(); self.nats.len()];
-        for (unit, hours) in units {
-            totals[unit] = self.finish_unit(unit, hours);
+        for (id, hour) in work.endpoints.iter().filter(|(_, hour)| !hour.own.is_empty()) {
+            let neighbour = Neighbour::new(&by_client(&hour.own), &by_client(&hour.clients));
+            self.endpoints.entry(id.clone()).or_default().insert(work.bucket, neighbour);
         }
-        self.finish_endpoints();
-        self.finish_private_transit();
-        self.outcome.nats =
-            self.nats.into_iter().zip(totals).filter(|(unit, _)| !unit.id.is_empty()).collect();
-        self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-        self.outcome.flows = self.flows.into_sorted();
-        self.outcome
     }
 
-    fn finish_unit(&mut self, unit: usize, hours: BTreeMap<Bucket, HourView>) -> NatTotals {
-        let mut totals = NatTotals::default();
-        let route = self.nat_route(unit);
-        let route = self.flows.routes.intern(route);
+    fn forget_before(&mut self, first: Bucket) {
+        for neighbours in self.units.values_mut().chain(self.endpoints.values_mut()) {
+            neighbours.retain(|hour, _| *hour >= first);
+        }
+    }
+}
+
+/// Both sides' views of the units of one hour.
+type Views = (Bucket, Vec<(usize, (ByClient, ByClient))>);
+
+impl Assembly<'_, '_> {
+    /// The second reading: what the third needs to know of the whole period.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(super) fn learn(&mut self, hours: &Hours) -> io::Result<Facts> {
+        let mut facts = Facts::default();
+        let mut waiting: Option<Views> = None;
+        for hour in hours.read()? {
+            let hour = hour?;
+            let work = self.read(&hour);
+            let mut views = Vec::with_capacity(work.units.len());
+            for (unit, view) in &work.units {
+                let known = facts.0.entry(*unit).or_insert_with(|| self.unknown(*unit));
+                known.tells.extend(view.tells_peers());
+                known.inside_ever |= view.has_inside();
+                views.push((*unit, view.by_client()));
+            }
+            // Whether a flow crosses an hour's end is known when the next hour is.
+            self.borders.see(hour.bucket, edges(&hour, &self.resolver.census.eni_of_observer));
+            if let Some(views) = waiting.replace((hour.bucket, views)) {
+                self.compare(views, &mut facts);
+            }
+            self.borders.forget_before(hour.bucket);
+        }
+        if let Some(views) = waiting {
+            self.compare(views, &mut facts);
+        }
+        Ok(facts)
+    }
+
+    fn unknown(&self, unit: usize) -> UnitFacts {
         let enis = self.resolver.census.enis.iter().enumerate();
-        let interfaces: Vec<usize> =
-            enis.filter(|(_, eni)| eni.role == Role::Nat(unit)).map(|(index, _)| index).collect();
-        let views: BTreeMap<Bucket, _> =
-            hours.iter().map(|(bucket, hour)| (*bucket, hour.by_client())).collect();
-        let whole = whole_clients(&views, |client, hour, unit_first, bytes| {
-            let next = Bucket(hour.0.saturating_add(1));
-            // `at_border` looks from the client's side.
-            let (at_client, at_unit) = if unit_first { (next, hour) } else { (hour, next) };
-            self.at_border(client, at_client, bytes, &interfaces, at_unit)
-        });
-        let nothing = BTreeSet::new();
-        let tells: BTreeSet<bool> = hours.values().filter_map(HourView::tells_peers).collect();
-        // The same side in every hour: the unit's where its rows tell the peers, the client's where they never do.
-        let (at_unit, at_client) = match (tells.contains(&true), tells.contains(&false)) {
-            (true, false) => (&whole, &nothing),
-            (false, true) => (&nothing, &whole),
-            _ => (&nothing, &nothing),
+        let interfaces = enis.filter(|(_, eni)| eni.role == Role::Nat(unit)).map(|(index, _)| index);
+        UnitFacts { interfaces: interfaces.collect(), ..UnitFacts::default() }
+    }
+
+    fn compare(&self, (hour, views): Views, facts: &mut Facts) {
+        let next = Bucket(hour.0.saturating_add(1));
+        for (unit, views) in views {
+            let Some(UnitFacts { whole, interfaces, .. }) = facts.0.get_mut(&unit) else { continue };
+            whole.see(&views, |client, unit_first, bytes| {
+                // `at_border` looks from the client's side.
+                let (at_client, at_unit) = if unit_first { (next, hour) } else { (hour, next) };
+                self.at_border(client, at_client, bytes, interfaces, at_unit)
+            });
+        }
+    }
+
+    /// The third reading, and the outcome.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(super) fn finish(mut self, hours: &Hours, facts: Facts) -> io::Result<Attribution> {
+        // Units that only next-hop fields name come again in the same order, and with the same numbers.
+        self.nats.clone_from(&self.resolver.census.nats);
+        let mut units: BTreeMap<usize, Unit> =
+            facts.0.into_iter().map(|(number, facts)| (number, Unit::new(facts))).collect();
+        let mut next_door = NextDoor::default();
+        let mut waiting: Option<HourWork> = None;
+        for hour in hours.read()? {
+            let hour = hour?;
+            self.outcome.note_presence(&hour, self.resolver.partial, self.resolver.topology);
+            let work = self.read(&hour);
+            self.borders.see(hour.bucket, edges(&hour, &self.resolver.census.eni_of_observer));
+            next_door.see(&work);
+            if let Some(work) = waiting.replace(work) {
+                self.decide(work, &mut units, &mut next_door);
+            }
+            // The waiting hour needs the one before it.
+            let first = Bucket(hour.bucket.0.saturating_sub(1));
+            self.borders.forget_before(first);
+            next_door.forget_before(first);
+        }
+        if let Some(work) = waiting {
+            self.decide(work, &mut units, &mut next_door);
+        }
+        let totals = |number: usize| units.remove(&number).map(|unit| unit.totals).unwrap_or_default();
+        let nats = std::mem::take(&mut self.nats).into_iter();
+        let nats = nats.zip((0..).map(totals)).filter(|(unit, _)| !unit.id.is_empty());
+        self.outcome.nats = nats.collect();
+        self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        self.outcome.flows = self.flows.into_sorted();
+        Ok(self.outcome)
+    }
+
+    /// Decides an hour.
+    fn decide(&mut self, work: HourWork, units: &mut BTreeMap<usize, Unit>, next_door: &mut NextDoor) {
+        self.outcome.duplicate_bytes += work.duplicate_bytes;
+        for (flow, way, bytes) in work.settled {
+            self.flows.add(flow, way, bytes);
+        }
+        for (number, hour) in work.units {
+            if let Some(unit) = units.get_mut(&number) {
+                let neighbours = next_door.units.entry(number).or_default();
+                self.decide_unit(number, unit, work.bucket, hour, neighbours);
+            }
+        }
+        for (id, hour) in work.endpoints {
+            let neighbours = next_door.endpoints.entry(id.clone()).or_default();
+            self.decide_endpoint(&id, work.bucket, hour, neighbours);
+        }
+        self.decide_private_transit(work.private_transit);
+    }
+
+    fn decide_unit(
+        &mut self,
+        number: usize,
+        unit: &mut Unit,
+        bucket: Bucket,
+        mut hour: HourView,
+        neighbours: &mut Neighbours,
+    ) {
+        let route = self.nat_route(number);
+        let route = self.flows.routes.intern(route);
+        if !hour.has_inside() {
+            let mut clients = hour.by_client().1;
+            clients.retain(|client, _| !unit.client_rows_rule.contains(client));
+            let counted = counted_next_door(bucket, &clients, neighbours, |client, next| {
+                let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                self.at_border(client, bucket, bytes, &unit.interfaces, next)
+            });
+            self.outcome.duplicate_bytes += hour.take_out(&unit.own_rows_rule) + hour.take_out(&counted);
+        }
+        let Some(decision) = hour.decide(unit.inside_ever, &unit.client_rows_rule) else {
+            self.outcome.duplicate_bytes += hour.seen_bytes();
+            return;
         };
-        let inside_ever = hours.values().any(HourView::has_inside);
-        let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
-        for (bucket, hour) in hours.iter().filter(|(_, hour)| hour.has_inside()) {
-            let (own, clients) = hour.by_client();
-            neighbours.insert(*bucket, Neighbour::new(&own, &clients));
+        self.outcome.duplicate_bytes += decision.duplicate_bytes;
+        let entry = unit.totals.by_vantage.entry(decision.vantage).or_default();
+        entry.0 += 1;
+        for part in &decision.counted {
+            entry.1.merge(part.volume);
+            let client = part.client.unwrap_or_else(|| {
+                let nat = &self.nats[number];
+                self.flows.clients.intern(Client {
+                    vpc_id: nat.vpc.clone(),
+                    region: nat.region.clone(),
+                    ..Client::default()
+                })
+            });
+            let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
+            let id = FlowId { client, route, peer, estimated: part.estimated };
+            self.flows.add(id, Way::Out, part.volume.bytes_out);
+            self.flows.add(id, Way::In, part.volume.bytes_in);
         }
-        for (bucket, mut hour) in hours {
-            if !hour.has_inside() {
-                let mut clients = hour.by_client().1;
-                clients.retain(|client, _| !at_client.contains(client));
-                let counted = counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
-                    let bytes = clients.get(&client).map_or(0, |volume| volume.total());
-                    self.at_border(client, bucket, bytes, &interfaces, next)
-                });
-                self.outcome.duplicate_bytes += hour.take_out(at_unit) + hour.take_out(&counted);
-            }
-            let Some(decision) = hour.decide(inside_ever, at_client) else {
-                self.outcome.duplicate_bytes += hour.seen_bytes();
-                continue;
-            };
-            self.outcome.duplicate_bytes += decision.duplicate_bytes;
-            let entry = totals.by_vantage.entry(decision.vantage).or_default();
-            entry.0 += 1;
-            for part in &decision.counted {
-                entry.1.merge(part.volume);
-                let client = part.client.unwrap_or_else(|| {
-                    let nat = &self.nats[unit];
-                    self.flows.clients.intern(Client {
-                        vpc_id: nat.vpc.clone(),
-                        region: nat.region.clone(),
-                        ..Client::default()
-                    })
-                });
-                let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
-                let id = FlowId { client, route, peer, estimated: part.estimated };
-                self.flows.add(id, Way::Out, part.volume.bytes_out);
-                self.flows.add(id, Way::In, part.volume.bytes_in);
-            }
-            if let Some((counted, other)) = decision.compared {
-                let sum = totals.compared.get_or_insert((0, 0));
-                *sum = (sum.0 + counted, sum.1 + other);
-            }
+        if let Some((counted, other)) = decision.compared {
+            let sum = unit.totals.compared.get_or_insert((0, 0));
+            *sum = (sum.0 + counted, sum.1 + other);
         }
-        totals
     }
 
     /// Private traffic between ends that are not logged counts at one attachment: the one that shows most, the first of equals.
-    fn finish_private_transit(&mut self) {
+    fn decide_private_transit(&mut self, views: BTreeMap<(Party, Party), BTreeMap<usize, u128>>) {
         let route = self.flows.routes.intern(Route::plain(Path::TransitGateway));
         let peer = self.flows.peers.intern(Peer::internal());
-        for views in std::mem::take(&mut self.private_transit).into_values() {
+        for views in views.into_values() {
             let all: u128 = views.values().sum();
             let Some((eni, bytes)) = views.into_iter().min_by_key(|(eni, bytes)| (Reverse(*bytes), *eni))
             else {
@@ -120,46 +232,57 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn finish_endpoints(&mut self) {
-        let mut endpoints: BTreeMap<String, BTreeMap<Bucket, EndpointHour>> = BTreeMap::new();
-        for ((id, bucket), hour) in std::mem::take(&mut self.endpoint_hours) {
-            endpoints.entry(id).or_default().insert(bucket, hour);
-        }
-        for (id, hours) in endpoints {
-            let interface: Vec<usize> = self.resolver.census.by_id(&id).into_iter().collect();
-            let mut neighbours: BTreeMap<Bucket, Neighbour> = BTreeMap::new();
-            for (bucket, hour) in hours.iter().filter(|(_, hour)| !hour.own.is_empty()) {
-                neighbours.insert(*bucket, Neighbour::new(&by_client(&hour.own), &by_client(&hour.clients)));
-            }
-            for (bucket, hour) in hours {
-                let (rows, mut duplicates) =
-                    if hour.own.is_empty() { (hour.clients, hour.own) } else { (hour.own, hour.clients) };
-                let next_door = if neighbours.contains_key(&bucket) {
-                    BTreeSet::new()
-                } else {
-                    let clients = by_client(&rows);
-                    counted_next_door(bucket, &clients, &mut neighbours, |client, next| {
-                        let bytes = clients.get(&client).map_or(0, |volume| volume.total());
-                        self.at_border(client, bucket, bytes, &interface, next)
-                    })
-                };
-                for (flow, way, bytes) in rows {
-                    if next_door.contains(&flow.client) {
-                        duplicates.push((flow, way, bytes));
-                    } else {
-                        self.flows.add(flow, way, bytes);
-                    }
-                }
-                self.outcome.duplicate_bytes += duplicates.iter().map(|(_, _, bytes)| bytes).sum::<u128>();
+    fn decide_endpoint(&mut self, id: &str, bucket: Bucket, hour: EndpointHour, neighbours: &mut Neighbours) {
+        let interface: Vec<usize> = self.resolver.census.by_id(id).into_iter().collect();
+        let is_logged = !hour.own.is_empty();
+        let (rows, mut duplicates) =
+            if is_logged { (hour.own, hour.clients) } else { (hour.clients, hour.own) };
+        let next_door = if is_logged {
+            BTreeSet::new()
+        } else {
+            let clients = by_client(&rows);
+            counted_next_door(bucket, &clients, neighbours, |client, next| {
+                let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                self.at_border(client, bucket, bytes, &interface, next)
+            })
+        };
+        for (flow, way, bytes) in rows {
+            if next_door.contains(&flow.client) {
+                duplicates.push((flow, way, bytes));
+            } else {
+                self.flows.add(flow, way, bytes);
             }
         }
+        self.outcome.duplicate_bytes += duplicates.iter().map(|(_, _, bytes)| bytes).sum::<u128>();
     }
 }
 
-fn by_client(rows: &[(FlowId, Way, u128)]) -> ByClient {
-    let mut sums = ByClient::new();
-    for (flow, way, bytes) in rows {
-        sums.entry(flow.client).or_default().add(*way, *bytes);
+/// A NAT unit while its hours are decided.
+struct Unit {
+    interfaces: Vec<usize>,
+    inside_ever: bool,
+    /// Clients whose bytes count by the unit's rows in every hour, and by the clients' own.
+    own_rows_rule: BTreeSet<u32>,
+    client_rows_rule: BTreeSet<u32>,
+    totals: NatTotals,
+}
+
+impl Unit {
+    fn new(facts: UnitFacts) -> Self {
+        let whole = facts.whole.clients();
+        // The same side in every hour: the unit's where its rows tell the peers, the client's where they never do.
+        let (own_rows_rule, client_rows_rule) =
+            match (facts.tells.contains(&true), facts.tells.contains(&false)) {
+                (true, false) => (whole, BTreeSet::new()),
+                (false, true) => (BTreeSet::new(), whole),
+                _ => (BTreeSet::new(), BTreeSet::new()),
+            };
+        Self {
+            interfaces: facts.interfaces,
+            inside_ever: facts.inside_ever,
+            own_rows_rule,
+            client_rows_rule,
+            totals: NatTotals::default(),
+        }
     }
-    sums
 }

@@ -1,6 +1,6 @@
 //! Where attributed bytes are added up.
 
-use std::collections::HashMap;
+use crate::aggregate::FastMap;
 
 use super::legs::Way;
 use super::path::Route;
@@ -77,12 +77,12 @@ impl Volume {
 #[derive(Debug)]
 pub struct Interner<T> {
     values: Vec<T>,
-    index: HashMap<T, u32>,
+    index: FastMap<T, u32>,
 }
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), index: HashMap::new() }
+        Self { values: Vec::new(), index: FastMap::default() }
     }
 }
 
@@ -144,7 +144,7 @@ pub struct Flows {
     pub routes: Interner<Route>,
     /// Peers.
     pub peers: Interner<Peer>,
-    totals: HashMap<FlowId, Volume>,
+    totals: FastMap<FlowId, Volume>,
 }
 
 impl Flows {

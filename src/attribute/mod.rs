@@ -9,6 +9,7 @@ mod cover;
 mod eni;
 mod finish;
 mod flows;
+mod hour;
 mod legs;
 mod overlap;
 mod path;
@@ -28,6 +29,7 @@ pub use topology::Topology;
 pub use vantage::Vantage;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use crate::aggregate::Partial;
 use crate::classify::atlas::Atlas;
@@ -75,7 +77,7 @@ pub struct Attribution {
     pub duplicate_bytes: u128,
     /// Flow logs set aside for others, with their bytes.
     pub set_aside: BTreeMap<String, u128>,
-    /// Interface ids that have records of any kind, with the hours.
+    /// Interface ids of VPC endpoints that have records of any kind, with the hours.
     pub covered: BTreeMap<String, BTreeSet<Bucket>>,
     /// Flow logs that were read, by identity, with the hours in which they have rows of any kind.
     pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,
@@ -85,29 +87,16 @@ pub struct Attribution {
     pub hours: BTreeSet<Bucket>,
 }
 
-/// Attributes everything in `partial`.
-pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> Attribution {
-    let chosen = overlap::choose(partial);
-    let census = eni::Census::take(partial, &chosen.rows, topology);
+/// Attributes everything in `partial`. Hours are taken one after another, in order, so their number does not matter.
+///
+/// # Errors
+/// When the temporary file that holds totals cannot be read.
+pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> io::Result<Attribution> {
+    let chosen = overlap::choose(partial, partial.hours()?)?;
+    let census = eni::Census::take(partial, &chosen.hours, topology)?;
     let mut resolver = resolve::Resolver::new(partial, atlas, topology, &census);
-    let mut outcome = assemble::assemble(&chosen.rows, &mut resolver);
+    let mut outcome = assemble::assemble(&chosen.hours, &mut resolver)?;
     outcome.duplicate_bytes += chosen.duplicate_bytes;
     outcome.set_aside = chosen.set_aside;
-    for ((observer, bucket), presence) in &partial.presence {
-        let observer = &partial.observers[*observer as usize];
-        let log = &partial.flow_logs[observer.flow_log as usize].identity;
-        if *bucket != Bucket::NONE {
-            outcome.hours.insert(*bucket);
-            outcome.flow_logs.entry(log.clone()).or_default().insert(*bucket);
-        }
-        if observer.id.is_empty() {
-            continue;
-        }
-        let id = String::from_utf8_lossy(&observer.id).into_owned();
-        if presence.skipdata > 0 {
-            outcome.skipped_interfaces.insert(id.clone());
-        }
-        outcome.covered.entry(id).or_default().insert(*bucket);
-    }
-    outcome
+    Ok(outcome)
 }

@@ -1,13 +1,12 @@
 //! From ends of a row to clients, peers and paths, with everything the logs and the inventory tell.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::aggregate::{Key, NextHop, Opener, Partial};
+use crate::aggregate::{FastMap, Key, NextHop, Opener, Partial};
 use crate::classify::atlas::Atlas;
 use crate::inventory::{InterfaceKind, NetworkInterface};
 use crate::model::addr::Addr;
 use crate::model::flow::FlowDirection;
-use crate::model::time::Bucket;
 
 use super::eni::{Census, Eni, Role};
 use super::flows::{Client, Peer};
@@ -41,10 +40,10 @@ pub struct ClientRow {
 /// The evidence NAT rows give: who used which unit in an hour.
 #[derive(Debug, Default)]
 pub struct NatEvidence {
-    /// By hour, client address and peer.
-    pub with_peer: HashMap<(Bucket, Addr, Party), BTreeSet<usize>>,
-    /// By hour and client address, from rows that do not tell the peer.
-    pub blind: HashMap<(Bucket, Addr), BTreeSet<usize>>,
+    /// By client address and peer.
+    pub with_peer: FastMap<(Addr, Party), BTreeSet<usize>>,
+    /// By client address, from rows that do not tell the peer.
+    pub blind: FastMap<Addr, BTreeSet<usize>>,
 }
 
 /// What is behind an address.
@@ -69,9 +68,9 @@ pub struct Resolver<'a> {
     pub census: &'a Census,
     /// Routes.
     pub router: Router<'a>,
-    routes: HashMap<(usize, Party), Option<Route>>,
-    clients: HashMap<(Option<String>, Option<String>, Addr), Client>,
-    far_ends: HashMap<(usize, Addr), FarEnd<'a>>,
+    routes: FastMap<(usize, Party), Option<Route>>,
+    clients: FastMap<(Option<String>, Option<String>, Addr), Client>,
+    far_ends: FastMap<(usize, Addr), FarEnd<'a>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -88,9 +87,9 @@ impl<'a> Resolver<'a> {
             topology,
             census,
             router: Router { topology, atlas },
-            routes: HashMap::new(),
-            clients: HashMap::new(),
-            far_ends: HashMap::new(),
+            routes: FastMap::default(),
+            clients: FastMap::default(),
+            far_ends: FastMap::default(),
         }
     }
 

@@ -4,12 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aggregate::FastMap;
 use crate::model::time::Bucket;
 
 use super::flows::Volume;
 
 /// Bytes by client number, as one side saw them in an hour.
 pub type ByClient = BTreeMap<u32, Volume>;
+
+/// The neighbours of the hour that is decided, and that hour itself where it has rows of the gateway or endpoint.
+pub type Neighbours = BTreeMap<Bucket, Neighbour>;
 
 /// An hour in which the gateway or endpoint has rows of its own.
 #[derive(Debug, Default)]
@@ -50,7 +54,7 @@ fn beyond(own: Volume, seen: Volume) -> Volume {
 pub fn counted_next_door(
     hour: Bucket,
     clients: &ByClient,
-    neighbours: &mut BTreeMap<Bucket, Neighbour>,
+    neighbours: &mut Neighbours,
     at_border: impl Fn(u32, Bucket) -> bool,
 ) -> BTreeSet<u32> {
     let mut counted = BTreeSet::new();
@@ -78,28 +82,48 @@ pub fn counted_next_door(
 /// The clients that a NAT unit and their own rows show with exactly the same bytes over the whole period, with no difference in
 /// any hour but what a flow on the hour's border explains. For them both logs are complete, so either side may be counted,
 /// but the same one in every hour. (Equal sums alone prove nothing: two logs that take turns can be equal by chance.)
-///
-/// `hours`: both sides' views by hour. `crosses(client, hour, unit_first, bytes)`: whether so many bytes can lie on the border
-/// after `hour`, on the unit's side before it (`unit_first`) and on the client's after it, or the other way round.
-pub fn whole_clients(
-    hours: &BTreeMap<Bucket, (ByClient, ByClient)>,
-    crosses: impl Fn(u32, Bucket, bool, u128) -> bool,
-) -> BTreeSet<u32> {
-    let clients: BTreeSet<u32> = hours.values().flat_map(|(own, _)| own.keys().copied()).collect();
-    let is_whole = |client: &u32| {
-        let (mut unit, mut own) = (Volume::default(), Volume::default());
-        for (hour, (at_unit, at_client)) in hours {
-            unit.merge(at_unit.get(client).copied().unwrap_or_default());
-            own.merge(at_client.get(client).copied().unwrap_or_default());
-            for (unit, own) in [(unit.bytes_out, own.bytes_out), (unit.bytes_in, own.bytes_in)] {
-                if unit != own && !crosses(*client, *hour, unit > own, unit.abs_diff(own)) {
-                    return false;
-                }
-            }
+#[derive(Debug, Default)]
+pub struct WholeClients {
+    /// Bytes so far at the unit and at the client.
+    sums: BTreeMap<u32, (Volume, Volume)>,
+    /// Clients with a difference that nothing explains.
+    broken: BTreeSet<u32>,
+}
+
+impl WholeClients {
+    /// Takes in both sides' views of an hour; hours come in order.
+    ///
+    /// `crosses(client, unit_first, bytes)`: whether so many bytes can lie on the border after this hour, on the unit's side
+    /// before it (`unit_first`) and on the client's after it, or the other way round.
+    pub fn see(
+        &mut self,
+        (at_unit, at_client): &(ByClient, ByClient),
+        crosses: impl Fn(u32, bool, u128) -> bool,
+    ) {
+        for (client, volume) in at_unit.iter().filter(|(client, _)| !self.broken.contains(client)) {
+            self.sums.entry(*client).or_default().0.merge(*volume);
         }
-        unit == own && unit.total() > 0
-    };
-    clients.into_iter().filter(is_whole).collect()
+        for (client, volume) in at_client.iter().filter(|(client, _)| !self.broken.contains(client)) {
+            self.sums.entry(*client).or_default().1.merge(*volume);
+        }
+        let broken = &mut self.broken;
+        self.sums.retain(|client, (unit, own)| {
+            let ways = [(unit.bytes_out, own.bytes_out), (unit.bytes_in, own.bytes_in)];
+            let explained = ways
+                .iter()
+                .all(|(unit, own)| unit == own || crosses(*client, unit > own, unit.abs_diff(*own)));
+            if !explained {
+                broken.insert(*client);
+            }
+            explained
+        });
+    }
+
+    /// The clients, once all hours were seen.
+    pub fn clients(&self) -> BTreeSet<u32> {
+        let is_whole = |(unit, own): &(Volume, Volume)| unit == own && unit.total() > 0;
+        self.sums.iter().filter(|(_, sums)| is_whole(sums)).map(|(client, _)| *client).collect()
+    }
 }
 
 /// Accepted bytes of one interface's rows that start near an hour's first and last second.
@@ -111,8 +135,29 @@ pub struct Edges {
     pub late: u128,
 }
 
-/// Whether all of `bytes` can lie at the border between `hour` (one side's rows) and `next` (the other side's).
-pub fn meets(hour: Bucket, here: Edges, next: Bucket, there: Edges, bytes: u128) -> bool {
-    let (here, there) = if next > hour { (here.late, there.early) } else { (here.early, there.late) };
-    here >= bytes && there >= bytes
+/// The edges of interfaces, by number, in the hour that is looked at and the hours next to it.
+#[derive(Debug, Default)]
+pub struct Borders(BTreeMap<Bucket, FastMap<usize, Edges>>);
+
+impl Borders {
+    /// Takes in an hour.
+    pub fn see(&mut self, hour: Bucket, edges: FastMap<usize, Edges>) {
+        self.0.insert(hour, edges);
+    }
+
+    /// Forgets the hours before `first`.
+    pub fn forget_before(&mut self, first: Bucket) {
+        self.0.retain(|hour, _| *hour >= first);
+    }
+
+    fn edges(&self, eni: usize, hour: Bucket) -> Edges {
+        self.0.get(&hour).and_then(|edges| edges.get(&eni)).copied().unwrap_or_default()
+    }
+
+    /// Whether all of `bytes` can lie at the border between `hour` (rows of `eni`) and `next` (rows of `other`).
+    pub fn meet(&self, (eni, hour): (usize, Bucket), (other, next): (usize, Bucket), bytes: u128) -> bool {
+        let (here, there) = (self.edges(eni, hour), self.edges(other, next));
+        let (here, there) = if next > hour { (here.late, there.early) } else { (here.early, there.late) };
+        here >= bytes && there >= bytes
+    }
 }

@@ -1,8 +1,9 @@
 //! What rows look like before anybody has said whose they are: enough to know a NAT by its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use crate::aggregate::{EndKind, Key, Opener, Partial, Sum};
+use crate::aggregate::{EndKind, Hours, Key, Opener, Partial, Sum};
 use crate::model::addr::Addr;
 
 /// What the rows of one interface look like.
@@ -46,6 +47,40 @@ impl Shape {
             _ => None,
         }
     }
+
+    fn add(&mut self, partial: &Partial, key: &Key, sum: Sum) {
+        let addr = |index: u32| partial.addresses[index as usize];
+        for end in [key.src, key.dst] {
+            if let EndKind::Address(index) = end.kind() {
+                *self.seen.entry(addr(index)).or_default() += sum.records;
+            }
+        }
+        match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
+            // N1: a private source, sent on to a public address.
+            (EndKind::Address(_), EndKind::Address(own), EndKind::Address(client), EndKind::Class(_)) => {
+                *self.translated.entry(addr(own)).or_default() += sum.records;
+                self.clients.insert(addr(client));
+                let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
+                self.opened_outside += if outside { sum.records } else { 0 };
+            }
+            // N4: from a public address, to a private one.
+            (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(client)) => {
+                *self.translated.entry(addr(own)).or_default() += sum.records;
+                self.clients.insert(addr(client));
+                let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
+                self.opened_outside += if outside { sum.records } else { 0 };
+            }
+            // To or from the outside.
+            (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
+            | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other)) => {
+                self.outside += sum.records;
+                if own != other {
+                    self.stand_ins.insert(addr(other));
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The shapes of all interfaces.
@@ -56,51 +91,25 @@ pub(super) struct Shapes {
 
 impl Shapes {
     /// Collects the shapes of all interfaces.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
     pub(super) fn collect(
         partial: &Partial,
-        rows: &[(Key, Sum)],
+        hours: &Hours,
         eni_of_observer: &[usize],
         count: usize,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
-        let addr = |index: u32| partial.addresses[index as usize];
-        for (key, sum) in rows {
-            let shape = &mut by_eni[eni_of_observer[key.observer as usize]];
-            for end in [key.src, key.dst] {
-                if let EndKind::Address(index) = end.kind() {
-                    *shape.seen.entry(addr(index)).or_default() += sum.records;
-                }
-            }
-            match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
-                // N1: a private source, sent on to a public address.
-                (EndKind::Address(_), EndKind::Address(own), EndKind::Address(client), EndKind::Class(_)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    shape.clients.insert(addr(client));
-                    let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // N4: from a public address, to a private one.
-                (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(client)) => {
-                    *shape.translated.entry(addr(own)).or_default() += sum.records;
-                    shape.clients.insert(addr(client));
-                    let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
-                    shape.opened_outside += if outside { sum.records } else { 0 };
-                }
-                // To or from the outside.
-                (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
-                | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other)) => {
-                    shape.outside += sum.records;
-                    if own != other {
-                        shape.stand_ins.insert(addr(other));
-                    }
-                }
-                _ => {}
+        for hour in hours.read()? {
+            for (key, sum) in &hour?.rows {
+                by_eni[eni_of_observer[key.observer as usize]].add(partial, key, *sum);
             }
         }
         let with_traffic = by_eni.iter().filter(|shape| !shape.seen.is_empty()).count();
         for shape in &mut by_eni {
             shape.is_alone = with_traffic == 1;
         }
-        Self { by_eni }
+        Ok(Self { by_eni })
     }
 }

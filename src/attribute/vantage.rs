@@ -153,7 +153,7 @@ impl HourView {
     /// N1 or N4 rows in any hour. Then an hour without them is an hour without traffic: what its N2 and N3 rows show are
     /// unsolicited packets, which a NAT gateway drops (AWS re:Post, "analyze inbound traffic to a NAT gateway").
     ///
-    /// `whole`: clients whose own rows are known to be all there, see [`super::seam::whole_clients`].
+    /// `whole`: clients whose own rows are known to be all there, see [`super::seam::WholeClients`].
     pub fn decide(&self, inside_ever: bool, whole: &BTreeSet<u32>) -> Option<Decision> {
         let client_rows = self.client_rows();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.

@@ -87,12 +87,12 @@ pub struct Classifier<'a> {
 }
 
 impl<'a> Classifier<'a> {
-    /// A classifier with an empty partial.
-    pub fn new(atlas: &'a Atlas, window: Window) -> Self {
+    /// A classifier that adds to `partial`.
+    pub fn new(atlas: &'a Atlas, window: Window, partial: Partial) -> Self {
         Self {
             atlas,
             window,
-            partial: Partial::new(),
+            partial,
             object: "",
             aws_name: None,
             flow_log: None,

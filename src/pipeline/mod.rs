@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::aggregate::{Limits, Store};
 use crate::attribute::{self, Topology};
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::{IpRanges, IpRangesError};
@@ -21,6 +22,7 @@ use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::parse::FormatHints;
 use crate::parse::format::LineFormat;
 use crate::price::{PriceBook, PriceError};
+use crate::source::scratch::ScratchFile;
 use crate::source::{self, SourceError};
 use outcome::{FAILED, SKIPPED};
 use threads::Plan;
@@ -68,6 +70,9 @@ pub enum AnalyzeError {
     /// The operating system gives no threads.
     #[error("cannot start worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// Totals were written to the temporary file, and do not come back.
+    #[error("cannot read back the temporary file with totals: {0}; TMPDIR chooses another disk")]
+    Scratch(std::io::Error),
     /// The ledger does not add up.
     #[error(
         "the ledger does not add up: {total} bytes read, but {attributed} attributed + {duplicate} duplicate view + \
@@ -112,8 +117,10 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
     let hints = |item: &WorkItem| format_hints(settings, &inventory, item);
     let progress = |bytes| observer.advanced(bytes);
-    let plan = Plan { atlas: &atlas, window: settings.window, hints: &hints, progress: &progress };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
+    let limits = Limits::for_workers(pool.current_num_threads());
+    let store = &Store::new(limits, Some(Box::new(ScratchFile::default())));
+    let plan = Plan { atlas: &atlas, window: settings.window, hints: &hints, progress: &progress, store };
     let (partial, mut objects) = pool.install(|| threads::read_all(&work.items, &plan));
 
     for (object, reason) in work.skipped {
@@ -128,7 +135,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     }
 
     let topology = Topology::new(&inventory);
-    let attribution = attribute::attribute(&partial, &atlas, &topology);
+    let attribution = attribute::attribute(&partial, &atlas, &topology).map_err(AnalyzeError::Scratch)?;
     compose::Composer {
         partial: &partial,
         attribution: &attribution,

@@ -2,10 +2,11 @@
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::outcome::{FAILED, Objects, SKIPPED};
-use crate::aggregate::Partial;
+use crate::aggregate::{Partial, Store};
 use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
@@ -26,6 +27,8 @@ pub struct Plan<'p> {
     pub hints: &'p (dyn Fn(&WorkItem) -> FormatHints + Sync),
     /// Told of bytes as they are read.
     pub progress: &'p (dyn Fn(u64) + Sync),
+    /// Where totals go that are too many for memory.
+    pub store: &'p Arc<Store>,
 }
 
 /// What one worker keeps from object to object.
@@ -42,15 +45,17 @@ pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
     let results = rayon::broadcast(|_| {
         let mut worker = Worker {
             reader: Reader::new(rayon::current_num_threads()),
-            sink: Classifier::new(plan.atlas, plan.window),
+            sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
             objects: Objects::default(),
         };
         while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
             worker.read(item, plan);
         }
-        (worker.sink.into_partial(), worker.objects)
+        let mut partial = worker.sink.into_partial();
+        partial.close();
+        (partial, worker.objects)
     });
-    let (mut partial, mut objects) = (Partial::new(), Objects::default());
+    let (mut partial, mut objects) = (Partial::in_store(plan.store), Objects::default());
     for (other, more) in results {
         partial.merge(other);
         objects.merge(more);

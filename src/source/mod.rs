@@ -7,6 +7,7 @@
 )]
 
 mod local;
+pub mod scratch;
 #[cfg(test)]
 mod tests;
 

@@ -6,6 +6,8 @@
 mod cases;
 /// The README's commands, formats and price files.
 mod readme;
+/// Totals on disk against totals in memory.
+mod spill;
 /// The shape of the repository.
 mod tidy;
 /// What real logs do to a parser, one test per trap.

@@ -1,7 +1,7 @@
 //! Which of several flow logs of one interface is counted, by hand.
 
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial};
-use crate::attribute::overlap::{Chosen, choose};
+use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, Sum};
+use crate::attribute::overlap::{self, Chosen};
 use crate::model::flow::FlowDirection;
 use crate::model::time::Bucket;
 
@@ -25,9 +25,8 @@ fn add(partial: &mut Partial, log: &str, eni: &str, hour: i64, span: (i64, i64),
     let observer = partial.observer(eni.as_bytes(), flow_log);
     let start = T + hour * 3_600;
     let bucket = Bucket::of(start).expect("a time of this century");
-    let presence = partial.presence.entry((observer, bucket)).or_default();
-    presence.rows += 1;
-    presence.widen((start + span.0, start + span.1));
+    let span = (start + span.0, start + span.1);
+    partial.add_presence(observer, bucket, &Presence { rows: 1, span, ..Presence::default() });
     if let Some(bytes) = bytes {
         let key = Key {
             bucket,
@@ -45,12 +44,20 @@ fn add(partial: &mut Partial, log: &str, eni: &str, hour: i64, span: (i64, i64),
     }
 }
 
+fn choose(partial: &Partial) -> Chosen {
+    overlap::choose(partial, partial.hours().expect("in memory")).expect("in memory")
+}
+
+fn rows(chosen: &Chosen) -> Vec<(Key, Sum)> {
+    let hours = chosen.hours.read().expect("in memory");
+    hours.flat_map(|hour| hour.expect("in memory").rows).collect()
+}
+
 const WHOLE: (i64, i64) = (0, 3_600);
 
 /// For each counted row its flow log, hour and bytes.
 fn counted<'p>(partial: &'p Partial, chosen: &Chosen) -> Vec<(&'p str, i64, u128)> {
-    let mut rows: Vec<(&str, i64, u128)> = chosen
-        .rows
+    let mut rows: Vec<(&str, i64, u128)> = rows(chosen)
         .iter()
         .map(|(key, sum)| {
             let log = partial.observers[key.observer as usize].flow_log;
@@ -169,7 +176,7 @@ fn rows_come_in_an_order_of_what_they_say() {
     };
     let order = |partial: &Partial| -> Vec<(Vec<u8>, Bucket)> {
         let id = |observer: u32| partial.observers[observer as usize].id.to_vec();
-        choose(partial).rows.iter().map(|(key, _)| (id(key.observer), key.bucket)).collect()
+        rows(&choose(partial)).iter().map(|(key, _)| (id(key.observer), key.bucket)).collect()
     };
     assert_eq!(order(&partial(false)), order(&partial(true)));
 }

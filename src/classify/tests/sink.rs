@@ -4,7 +4,8 @@ use super::super::atlas::{Atlas, Place};
 use super::super::ip_ranges::IpRanges;
 use super::super::sink::{Classifier, EXAMPLES_PER_OBJECT, Window};
 use super::addr;
-use crate::aggregate::{End, EndKind, Key, Opener, Partial, Presence, Sum};
+use crate::aggregate::tests::{all_presence, all_rows};
+use crate::aggregate::{End, EndKind, Key, Opener, Partial, Sum};
 use crate::discover::layout;
 use crate::inventory::Inventory;
 use crate::model::flow::FlowDirection;
@@ -23,7 +24,7 @@ fn atlas() -> Atlas {
 fn totals(log: &str, window: Window, name: Option<&str>) -> Partial {
     let atlas = atlas();
     let name = name.map(|name| layout::parse(name).expect("a name that AWS gives"));
-    let mut sink = Classifier::new(&atlas, window);
+    let mut sink = Classifier::new(&atlas, window, Partial::new());
     sink.begin("object", name.as_ref());
     TextParser::new(FormatHints::default()).feed(log.as_bytes(), &mut sink).expect("a log");
     sink.into_partial()
@@ -62,8 +63,7 @@ fn one_record_becomes_one_key() {
         traffic_path: 0,
         opener: Opener::SourceSurely,
     };
-    let rows: Vec<(Key, Sum)> = partial.table.iter().map(|(key, sum)| (*key, *sum)).collect();
-    assert_eq!(rows, [(expected, Sum { bytes: 1_500, records: 1 })]);
+    assert_eq!(all_rows(&partial), [(expected, Sum { bytes: 1_500, records: 1 })]);
     assert_eq!(partial.addresses, [addr("10.0.0.5"), addr("10.0.0.9")]);
     assert_eq!(&*partial.observers[0].id, b"eni-1");
     assert_eq!(partial.observers[0].facts.vpc_id.as_deref(), Some(b"vpc-1".as_slice()));
@@ -80,7 +80,8 @@ fn peers_of_one_class_are_one_total_and_hosts_are_not() {
         "eni-1 10.0.0.5 203.0.113.5 49152 443 6 50000 1773104400 1773104460 ACCEPT OK",
     ];
     let partial = of(&log(&rows));
-    let mut sums: Vec<(u128, u64)> = partial.table.values().map(|sum| (sum.bytes, sum.records)).collect();
+    let mut sums: Vec<(u128, u64)> =
+        all_rows(&partial).iter().map(|(_, sum)| (sum.bytes, sum.records)).collect();
     sums.sort_unstable();
     assert_eq!(
         sums,
@@ -97,7 +98,7 @@ fn a_private_host_behind_nat64_is_that_host() {
         "eni-1 fd00::5 10.0.0.7 49152 443 6 1 1773100800 1773100860 ACCEPT OK",
     ]));
     assert_eq!(partial.addresses, [addr("fd00::5"), addr("10.0.0.7")]);
-    assert_eq!(partial.table.len(), 1);
+    assert_eq!(all_rows(&partial).len(), 1);
 }
 
 #[test]
@@ -127,10 +128,10 @@ fn every_row_is_in_one_class_of_the_ledger() {
         ),
         (20, 300, 4_000, 50_000)
     );
-    assert_eq!(partial.table.values().map(|sum| sum.bytes).sum::<u128>(), 1);
+    assert_eq!(all_rows(&partial).iter().map(|(_, sum)| sum.bytes).sum::<u128>(), 1);
     let hour = Bucket::of(T).expect("a time of this century");
-    let presence: Presence = partial.presence[&(0, hour)];
-    assert_eq!((presence.rows, presence.skipdata), (6, 2));
+    let of_eni_1 = all_presence(&partial).into_iter().find(|(of, _)| *of == (0, hour));
+    assert_eq!(of_eni_1.map(|(_, presence)| (presence.rows, presence.skipdata)), Some((6, 2)));
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn odd_times_are_counted_and_cost_no_byte() {
     let row = |start: &str, end: &str| {
         let partial =
             of(&log(&[&format!("eni-1 10.0.0.5 203.0.113.5 49152 443 6 1 {start} {end} ACCEPT OK")]));
-        let bucket = partial.table.keys().next().expect("the row counts").bucket;
+        let bucket = all_rows(&partial).first().expect("the row counts").0.bucket;
         (partial.counts.time_anomalies, bucket, partial.span)
     };
     let hour = Bucket::of(T).expect("a time of this century");
@@ -203,7 +204,7 @@ fn a_regional_gateway_is_known_by_its_resource() {
 #[test]
 fn the_first_malformed_rows_are_kept_as_examples() {
     let atlas = atlas();
-    let mut sink = Classifier::new(&atlas, Window::default());
+    let mut sink = Classifier::new(&atlas, Window::default(), Partial::new());
     sink.begin("logs/a.log", None);
     let log = format!("srcaddr bytes\n{}", "10.0.0.5 x\n".repeat(20));
     TextParser::new(FormatHints::default()).feed(log.as_bytes(), &mut sink).expect("a log");
@@ -220,6 +221,6 @@ fn the_first_malformed_rows_are_kept_as_examples() {
 fn a_missing_address_is_a_missing_end() {
     let log = "interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr bytes\neni-1 10.0.0.5 10.0.0.9 - - 7\n";
     let partial = of(log);
-    let key = partial.table.keys().next().expect("the row counts");
+    let (key, _) = all_rows(&partial)[0];
     assert_eq!((key.pkt_src.kind(), key.pkt_dst.kind()), (EndKind::Missing, EndKind::Missing));
 }
