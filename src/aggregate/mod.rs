@@ -5,7 +5,7 @@
 //! the smallest.
 //!
 //! Tables of indexes grow with the VPC and are held as they are. Totals have an hour, and inputs may have any number of
-//! hours: they are held by [`hourly`] within limits, and given hour by hour by [`Partial::hours`].
+//! hours: they are held within limits (`hourly`), and given hour by hour by [`Partial::hours`].
 
 mod coding;
 mod hot;

@@ -3,6 +3,7 @@
 mod legs;
 mod overlap;
 mod path;
+mod seam;
 mod vantage;
 
 use crate::model::addr::Addr;
