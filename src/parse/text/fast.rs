@@ -94,13 +94,9 @@ impl Texts {
     }
 
     #[inline(always)]
-    fn run(&self, number: usize, line: Line<'_>) -> Option<Token> {
-        self.runs.get(number).map(|run| line.run(*run))
-    }
-
-    #[inline(always)]
-    fn find(&self, hash: u64, line: Line<'_>) -> Option<u32> {
-        self.seen.find(hash, line.block, |number| self.run(number, line))
+    fn find(&mut self, hash: u64, line: Line<'_>) -> Option<u32> {
+        let Self { runs, seen, .. } = self;
+        seen.find(hash, line.block, |number| runs.get(number).map(|run| line.run(*run)))
     }
 
     #[cold]

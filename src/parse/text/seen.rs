@@ -74,26 +74,41 @@ pub(super) struct Run {
     pub last: usize,
 }
 
+/// Groups that are found at once, as a power of two.
+const NEAR_BITS: u32 = 10;
+
 /// The groups seen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Seen {
+    /// For the last bits of a hash, the group that had them last.
+    near: Box<[Group; 1 << NEAR_BITS]>,
     table: HashTable<Group>,
     /// The bytes of all groups: their runs one after the other, each with the delimiter behind it.
     bytes: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Group {
     hash: u64,
+    /// Place of its bytes; the first byte of all belongs to none.
     offset: usize,
     number: u32,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        let near = vec![Group::default(); 1 << NEAR_BITS].into_boxed_slice();
+        let near = near.try_into().expect("it has this length");
+        Self { near, table: HashTable::new(), bytes: vec![0] }
+    }
 }
 
 impl Seen {
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.near.fill(Group::default());
         self.table.clear();
-        self.bytes.clear();
+        self.bytes.truncate(1);
     }
 
     /// Whether there are so many groups that they should be forgotten.
@@ -101,28 +116,27 @@ impl Seen {
         self.table.len() >= MAX_SEEN_GROUPS
     }
 
+    #[inline(always)]
+    fn near_place(hash: u64) -> usize {
+        (hash % (1 << NEAR_BITS)) as usize
+    }
+
     /// The number of the group that these runs of a block are, if it was seen.
     #[inline(always)]
-    pub fn find(&self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
-        let found = self.table.find(hash, |group| {
-            if group.hash != hash {
-                return false;
-            }
-            let mut known = &self.bytes[group.offset..];
-            let mut number = 0;
-            while let Some(run) = runs(number) {
-                // With the delimiter, so that the borders of runs are compared too.
-                let seen = block.get(run.start as usize..=run.end as usize).unwrap_or_default();
-                let Some((known_run, rest)) = known.split_at_checked(seen.len()) else { return false };
-                if !is_same(known_run, seen) {
-                    return false;
-                }
-                known = rest;
-                number = number.wrapping_add(1);
-            }
-            true
-        });
-        found.map(|group| group.number)
+    pub fn find(&mut self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
+        let near = self.near[Self::near_place(hash)];
+        if near.hash == hash && near.offset != 0 && is_group(&self.bytes, near, block, &runs) {
+            return Some(near.number);
+        }
+        self.find_far(hash, block, runs)
+    }
+
+    #[inline(never)]
+    fn find_far(&mut self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
+        let same = |group: &Group| group.hash == hash && is_group(&self.bytes, *group, block, &runs);
+        let group = *self.table.find(hash, same)?;
+        self.near[Self::near_place(hash)] = group;
+        Some(group.number)
     }
 
     /// Remembers a group.
@@ -135,24 +149,46 @@ impl Seen {
     }
 }
 
+/// Whether the runs are those of a group.
+#[inline(always)]
+fn is_group(bytes: &[u8], group: Group, block: &[u8], runs: &impl Fn(usize) -> Option<Token>) -> bool {
+    let mut offset = group.offset;
+    let mut number = 0;
+    while let Some(run) = runs(number) {
+        // With the delimiter, so that the borders of runs are compared too.
+        let seen = block.get(run.start as usize..=run.end as usize).unwrap_or_default();
+        let end = offset.wrapping_add(seen.len());
+        if !bytes.get(offset..end).is_some_and(|known| is_same(known, seen)) {
+            return false;
+        }
+        offset = end;
+        number = number.wrapping_add(1);
+    }
+    true
+}
+
 /// Whether two texts are equal, by words: most are too short for a call to pay.
 #[inline(always)]
 fn is_same(left: &[u8], right: &[u8]) -> bool {
     const WIDE: usize = 16;
-    if left.len() != right.len() {
+    let len = left.len();
+    if len != right.len() {
         return false;
     }
-    let (Some(left_last), Some(right_last)) = (left.last_chunk::<WIDE>(), right.last_chunk::<WIDE>()) else {
+    if len < WIDE {
         return left == right;
+    }
+    let word = |text: &[u8], at: usize| {
+        text.get(at..at + WIDE)
+            .and_then(|text| text.first_chunk())
+            .map_or(0, |word| u128::from_le_bytes(*word))
     };
-    let differ =
-        |left: &[u8; WIDE], right: &[u8; WIDE]| u128::from_le_bytes(*left) ^ u128::from_le_bytes(*right);
     // The last word may overlap the one in front of it.
-    let mut different = differ(left_last, right_last);
-    let (left, _) = left.as_chunks::<WIDE>();
-    let (right, _) = right.as_chunks::<WIDE>();
-    for (left, right) in left.iter().zip(right) {
-        different |= differ(left, right);
+    let mut different = word(left, len - WIDE) ^ word(right, len - WIDE);
+    let mut at = 0;
+    while at + WIDE < len {
+        different |= word(left, at) ^ word(right, at);
+        at += WIDE;
     }
     different == 0
 }
