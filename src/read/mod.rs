@@ -26,7 +26,7 @@ pub const MAX_INFLATED_BYTES: u64 = 64 << 30;
 pub const MAX_PACKING_DEPTH: usize = 3;
 
 /// Bytes of a stored gzip object that is kept whole; a larger one is inflated as it is read.
-pub const MAX_WHOLE_STORED_BYTES: u64 = 16 << 20;
+pub const MAX_WHOLE_STORED_BYTES: usize = 16 << 20;
 
 /// Bytes that all workers together may inflate a member at once to; a larger member is inflated in steps.
 pub const WHOLE_INFLATED_BYTES: usize = 128 << 20;
@@ -47,7 +47,7 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Reader {
     parser: TextParser,
-    /// The beginning of the stored object, or all of it.
+    /// The beginning of the stored object, or all of it, and what earlier ones left.
     stored: Vec<u8>,
     /// Bytes for blocks of lines.
     block: Vec<u8>,
@@ -81,37 +81,45 @@ impl Reader {
         hints: &FormatHints,
         sink: &mut impl RecordSink,
     ) -> Result<Content, ObjectError> {
-        self.stored.clear();
         let unreadable = |error: io::Error| damaged(counter, &error);
-        let mut ended = self.take(&mut input, FIRST_BYTES as u64).map_err(unreadable)?;
-        let magic = tell(&self.stored, ended);
+        let (mut filled, mut ended) = self.take(&mut input, 0, FIRST_BYTES).map_err(unreadable)?;
+        let magic = tell(&self.stored[..filled], ended);
         self.parser.begin(hints.clone());
         if magic == Some(Magic::Gzip) && !ended {
-            ended = self.take(&mut input, MAX_WHOLE_STORED_BYTES).map_err(unreadable)?;
+            (filled, ended) = self.take(&mut input, filled, MAX_WHOLE_STORED_BYTES).map_err(unreadable)?;
         }
         match magic {
             Some(Magic::Parquet) => Ok(Content::Parquet),
             Some(Magic::Other) if ended => {
-                counter.add(self.stored.len() as u64);
-                self.parser.feed(&self.stored, sink).map(|()| Content::Lines)
+                counter.add(filled as u64);
+                self.parser.feed(&self.stored[..filled], sink).map(|()| Content::Lines)
             }
-            Some(Magic::Gzip) if ended => self.read_members(counter, hints, sink),
+            Some(Magic::Gzip) if ended => self.read_members(filled, counter, hints, sink),
             _ => {
-                let input = self.stored.as_slice().chain(input);
+                let input = self.stored[..filled].chain(input);
                 stream::read(input, counter, hints, &mut self.parser, &mut self.block, sink)
             }
         }
     }
 
-    /// Takes more of an object, up to so many bytes in all; whether it ended. An error after some bytes comes again when the
-    /// rest is read.
-    fn take(&mut self, input: &mut impl Read, most: u64) -> io::Result<bool> {
-        let wanted = most - self.stored.len() as u64;
-        match input.take(wanted).read_to_end(&mut self.stored) {
-            Ok(count) => Ok((count as u64) < wanted),
-            Err(error) if self.stored.is_empty() => Err(error),
-            Err(_) => Ok(false),
+    /// Takes more of an object behind the `filled` bytes that are there, up to `most` bytes in all. Returns how many there are
+    /// then, and whether the object ended. An error after some bytes comes again when the rest is read.
+    fn take(&mut self, input: &mut impl Read, filled: usize, most: usize) -> io::Result<(usize, bool)> {
+        let mut filled = filled;
+        while filled < most {
+            if filled == self.stored.len() {
+                self.stored.resize((2 * filled).clamp(FIRST_BYTES, MAX_WHOLE_STORED_BYTES), 0);
+            }
+            let room = self.stored.len().min(most);
+            match input.read(&mut self.stored[filled..room]) {
+                Ok(0) => return Ok((filled, true)),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(error),
+                Err(_) => return Ok((filled, false)),
+            }
         }
+        Ok((filled, false))
     }
 }
 

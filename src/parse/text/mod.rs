@@ -14,6 +14,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::fields::{Column, FIELDS};
 use super::format::{LineFormat, is_names};
 use super::row::RowError;
@@ -31,7 +33,7 @@ enum State {
     /// Nothing seen yet that tells.
     Undecided,
     /// Records of this format.
-    Records(LineFormat),
+    Records(Arc<LineFormat>),
     /// Another kind of log, after its header inside a concatenated object.
     Foreign,
 }
@@ -47,6 +49,8 @@ pub struct TextParser {
     means: Means,
     /// Lent out while a block is read.
     marks: Option<Box<Marks>>,
+    /// The last header and its format: objects of one flow log begin with the same line.
+    last_header: Option<(Vec<u8>, Arc<LineFormat>)>,
     /// The format that was prepared last.
     fast: Option<FastRows>,
     /// Whether that is the one of the state.
@@ -94,6 +98,7 @@ impl TextParser {
             saw_records: false,
             means,
             marks: None,
+            last_header: None,
             fast: None,
             is_prepared: false,
         }
@@ -195,6 +200,13 @@ impl TextParser {
         let Some(first) = line.iter().find(|byte| !byte.is_ascii_whitespace()) else {
             return Ok(());
         };
+        if let Some((header, format)) = &self.last_header
+            && header == line
+        {
+            sink.format(format);
+            self.take_for(State::Records(Arc::clone(format)));
+            return Ok(());
+        }
         if let Some(format) = LineFormat::of_header(line) {
             return self.header(line, format, sink);
         }
@@ -218,7 +230,7 @@ impl TextParser {
         };
         format.check()?;
         sink.format(&format);
-        self.take_for(State::Records(format));
+        self.take_for(State::Records(Arc::new(format)));
         self.line(line, sink)
     }
 
@@ -233,6 +245,8 @@ impl TextParser {
         }
         format.check()?;
         sink.format(&format);
+        let format = Arc::new(format);
+        self.last_header = Some((line.to_vec(), Arc::clone(&format)));
         self.take_for(State::Records(format));
         Ok(())
     }
