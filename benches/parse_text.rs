@@ -4,6 +4,7 @@
 mod common {
     pub mod count;
     pub mod log;
+    pub mod mode;
     pub mod totals;
 }
 
@@ -15,7 +16,7 @@ use flowtoll::parse::{FormatHints, RecordSink};
 use flowtoll::testkit::{Field, FieldOrder, Form};
 
 use common::count::Count;
-use common::log::{Log, size, world};
+use common::log::{Log, world};
 use common::totals::{atlas, check, classifier};
 
 /// The fields of version 5 in an order that nobody would choose: every seventh, around and around.
@@ -65,7 +66,8 @@ fn parse_text(criterion: &mut Criterion) {
         assert_eq!(records(&objects), expected, "{name}");
         check(&totals(&objects, &atlas), &truth);
 
-        group.throughput(Throughput::ElementsAndBytes { elements: truth.records, bytes: size(&objects) });
+        let bytes = objects.iter().map(|object| object.len() as u64).sum();
+        group.throughput(Throughput::ElementsAndBytes { elements: truth.records, bytes });
         group.bench_function(BenchmarkId::new("records", name), |bencher| bencher.iter(|| records(&objects)));
         group.bench_function(BenchmarkId::new("totals", name), |bencher| {
             bencher.iter(|| totals(&objects, &atlas));

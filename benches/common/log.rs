@@ -8,6 +8,8 @@ use flowtoll::testkit::{
     Coverage, Form, Layout, LedgerTruth, Plan, Preset, World, WorldOptions, write_world,
 };
 
+use super::mode::is_timed;
+
 /// Hours of traffic.
 const HOURS: u32 = 2;
 
@@ -17,12 +19,6 @@ pub struct Log {
     pub objects: Vec<Vec<u8>>,
     /// What is in them.
     pub truth: LedgerTruth,
-}
-
-/// Whether benchmarks are timed; otherwise each is run once for its answer, on a small log.
-#[expect(clippy::disallowed_methods, reason = "a program of its own: it owns its arguments")]
-pub fn is_timed() -> bool {
-    std::env::args().any(|argument| argument == "--bench")
 }
 
 /// The estate whose traffic is logged, the same for every bench.
@@ -47,9 +43,4 @@ impl Log {
         });
         Self { objects: objects.collect(), truth: truth.ledger }
     }
-}
-
-/// Bytes of all of them.
-pub fn size(objects: &[Vec<u8>]) -> u64 {
-    objects.iter().map(|object| object.len() as u64).sum()
 }
