@@ -25,7 +25,7 @@ use super::{
 use fast::{FastRows, Line};
 use line::{Parsed, parse_record};
 use scan::{Marks, SCAN_BYTES};
-use simd::{Isa, Work, prefetch};
+use simd::{Isa, Kernel, Work, prefetch};
 
 /// What the lines are taken for.
 #[derive(Debug)]
@@ -298,7 +298,7 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
 
     #[expect(clippy::inline_always, reason = "so that it is compiled for each instruction set")]
     #[inline(always)]
-    fn run(self) -> Self::Outcome {
+    fn run<K: Kernel>(self) -> Self::Outcome {
         let Self { parser, block, marks, fast, sink } = self;
         let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
         let mut next_unusual = unusual.next().unwrap_or(usize::MAX);
@@ -312,8 +312,9 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
             prefetch(block.get(start + SCAN_BYTES..read + SCAN_BYTES).unwrap_or_default());
             if next_unusual >= read
                 && let Some(starts) = marks.starts_from(first)
-                && let line = (Line { block, starts, skipped: 0 })
-                && fast.row(line, behind.wrapping_sub(first), sink).is_some()
+                && let Some(lead) = fast.lead(Line { block, starts }, behind.wrapping_sub(first))
+                && let Some(starts) = marks.starts_from(first.wrapping_add(lead))
+                && fast.row::<K, S>(Line { block, starts }, sink).is_some()
             {
                 parser.saw_records = true;
                 continue;
