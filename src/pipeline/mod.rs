@@ -4,6 +4,7 @@ mod compose;
 mod lines;
 mod notes;
 pub mod outcome;
+mod parts;
 pub mod threads;
 
 use std::collections::{BTreeSet, HashMap};

@@ -46,6 +46,8 @@ pub struct TextParser {
     state: State,
     line: u64,
     saw_records: bool,
+    /// How often the lines were taken for something else than before.
+    turns: u64,
     means: Means,
     /// Lent out while a block is read.
     marks: Option<Box<Marks>>,
@@ -96,6 +98,7 @@ impl TextParser {
             state: State::Undecided,
             line: 0,
             saw_records: false,
+            turns: 0,
             means,
             marks: None,
             last_header: None,
@@ -108,11 +111,28 @@ impl TextParser {
     pub fn begin(&mut self, hints: FormatHints) {
         self.hints = hints;
         self.take_for(State::Undecided);
+        self.turns = 0;
         self.line = 0;
         self.saw_records = false;
     }
 
+    /// Lines read of the object.
+    pub fn lines(&self) -> u64 {
+        self.line
+    }
+
+    /// How often lines of the object were taken for something else than those before them: once for a log with a header, or
+    /// with the same header several times.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
     fn take_for(&mut self, state: State) {
+        let is_same = match (&self.state, &state) {
+            (State::Records(known), State::Records(format)) => known == format,
+            _ => false,
+        };
+        self.turns += u64::from(!is_same);
         self.state = state;
         self.is_prepared = false;
     }
