@@ -75,11 +75,11 @@ pub struct Classifier<'a> {
     atlas: &'a Atlas,
     window: Window,
     partial: Partial,
-    object: &'a str,
-    aws_name: Option<&'a AwsName>,
+    object: String,
+    aws_name: Option<AwsName>,
     flow_log: Option<u32>,
     /// The flow log and Region whose observers are numbered.
-    numbered: Option<(u32, &'a str)>,
+    numbered: Option<(u32, String)>,
     numbering: Numbering,
     numbers: HashMap<Vec<u8>, u32>,
     /// All texts of an observer, one after the other.
@@ -96,7 +96,7 @@ impl<'a> Classifier<'a> {
             atlas,
             window,
             partial,
-            object: "",
+            object: String::new(),
             aws_name: None,
             flow_log: None,
             numbered: None,
@@ -109,8 +109,9 @@ impl<'a> Classifier<'a> {
     }
 
     /// Begins an object. What its name tells is used for its records.
-    pub fn begin(&mut self, object: &'a str, aws_name: Option<&'a AwsName>) {
-        self.object = object;
+    pub fn begin(&mut self, object: &str, aws_name: Option<AwsName>) {
+        self.object.clear();
+        self.object.push_str(object);
         self.aws_name = aws_name;
         self.flow_log = None;
     }
@@ -151,7 +152,7 @@ impl<'a> Classifier<'a> {
         learn(&mut facts.az_id, az_id);
         learn(&mut facts.interface_type, kind);
         if region.is_empty()
-            && let Some(name) = self.aws_name
+            && let Some(name) = &self.aws_name
         {
             learn(&mut facts.region, name.region.as_bytes());
         }
@@ -186,7 +187,7 @@ fn moment(traffic: &Traffic) -> (Option<i64>, bool) {
 
 impl RecordSink for Classifier<'_> {
     fn format(&mut self, format: &LineFormat) {
-        let identity = match self.aws_name {
+        let identity = match &self.aws_name {
             Some(name) => name.flow_log_id.clone(),
             None => format!("format:{}", format.names()),
         };
@@ -197,9 +198,9 @@ impl RecordSink for Classifier<'_> {
         };
         let flow_log = self.partial.flow_log(&source);
         self.flow_log = Some(flow_log);
-        let numbered = Some((flow_log, self.aws_name.map_or("", |name| &name.region)));
-        if self.numbered != numbered {
-            self.numbered = numbered;
+        let region = self.aws_name.as_ref().map_or("", |name| &name.region);
+        if !self.numbered.as_ref().is_some_and(|(log, known)| *log == flow_log && known == region) {
+            self.numbered = Some((flow_log, region.to_owned()));
             self.renumber();
         }
     }
@@ -332,7 +333,7 @@ impl RecordSink for Classifier<'_> {
         self.partial.counts.malformed += 1;
         if self.examples.len() < EXAMPLES_PER_OBJECT {
             self.examples.push(MalformedExample {
-                object: self.object.to_owned(),
+                object: self.object.clone(),
                 line,
                 field: fault.field.map(str::to_owned),
                 reason: fault.reason.to_string(),

@@ -97,7 +97,7 @@ impl<'p> Scratch<'p> {
             let sink = Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store));
             Self { object, sink, parts: BTreeMap::new() }
         });
-        scratch.sink.begin(&item.object.name, item.aws_name.as_ref());
+        scratch.sink.begin(&item.object.name(), item.aws_name());
         let split = &splits[object].split;
         // A part that fails in any way is missing in the end, and the object is read again in one go.
         let outcome = catch_unwind(AssertUnwindSafe(|| {

@@ -87,8 +87,8 @@ impl<'p> Worker<'p> {
     }
 
     fn read(&mut self, item: &'p WorkItem, plan: &Plan<'_>) {
-        let name = &item.object.name;
-        self.sink.begin(name, item.aws_name.as_ref());
+        let name = item.object.name();
+        self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
         let counter = ByteCounter::default();
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
@@ -101,14 +101,14 @@ impl<'p> Worker<'p> {
         match outcome {
             Ok(Ok(())) => objects.read += 1,
             Ok(Err(ObjectError::Foreign { kind })) => {
-                objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log"));
+                objects.push(name.into_owned(), SKIPPED, format!("{kind}, not a VPC flow log"));
             }
             Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
-                objects.push(name.clone(), SKIPPED, error.to_string());
+                objects.push(name.into_owned(), SKIPPED, error.to_string());
             }
-            Ok(Err(error)) => objects.push(name.clone(), FAILED, error.to_string()),
+            Ok(Err(error)) => objects.push(name.into_owned(), FAILED, error.to_string()),
             Err(_) => objects.push(
-                name.clone(),
+                name.into_owned(),
                 FAILED,
                 format!(
                     "its content broke the decoder near byte offset {}; the records before that are counted",
