@@ -13,6 +13,8 @@ pub mod value;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use crate::model::addr::Addr;
@@ -139,13 +141,13 @@ pub enum ObjectError {
     Damaged(String),
 }
 
-/// How the columns of an object without a header may be known.
+/// How the columns of an object without a header may be known; shared by many objects.
 #[derive(Debug, Clone, Default)]
 pub struct FormatHints {
     /// `--log-format`.
-    pub given: Option<LineFormat>,
+    pub given: Option<Arc<LineFormat>>,
     /// Formats in `describe-flow-logs.json`: that of the flow log in the object's name, else all there are.
-    pub described: Vec<LineFormat>,
+    pub described: Arc<[LineFormat]>,
 }
 
 impl FormatHints {
@@ -158,7 +160,7 @@ impl FormatHints {
             (Some(format), None) => Some(format),
             _ => None,
         };
-        self.given.as_ref().or(described)
+        self.given.as_deref().or(described)
     }
 }
 

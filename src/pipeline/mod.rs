@@ -4,9 +4,12 @@ mod compose;
 mod lines;
 mod notes;
 pub mod outcome;
+mod parts;
 pub mod threads;
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -115,7 +118,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
 
     let work = discover::plan(listing.objects);
     observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
-    let hints = |item: &WorkItem| format_hints(settings, &inventory, item);
+    let formats = KnownFormats::new(settings, &inventory);
+    let hints = |item: &WorkItem| formats.of(item);
     let progress = |bytes| observer.advanced(bytes);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
     let limits = Limits::for_workers(pool.current_num_threads());
@@ -191,20 +195,36 @@ fn load_prices(settings: &Settings, observer: &dyn Observer) -> Result<PriceBook
     Ok(book)
 }
 
-/// What is known of an object's format in case it has no header: the user's word; the described format of the flow log in
-/// its name; or the formats of all described flow logs, of which one must fit.
-fn format_hints(settings: &Settings, inventory: &Inventory, item: &WorkItem) -> FormatHints {
-    let logs = &inventory.flow_logs;
-    let named =
-        item.aws_name.as_ref().and_then(|name| logs.iter().find(|log| log.flow_log_id == name.flow_log_id));
-    let mut texts: Vec<&str> = match named {
-        Some(log) => log.log_format.as_deref().into_iter().collect(),
-        None => logs.iter().filter_map(|log| log.log_format.as_deref()).collect(),
-    };
-    texts.sort_unstable();
-    texts.dedup();
-    let described = texts.into_iter().filter_map(|text| LineFormat::of_log_format(text).ok()).collect();
-    FormatHints { given: settings.log_format.clone(), described }
+/// What is known of objects' formats in case they have no header: the user's word; the described format of the flow log in an
+/// object's name; or the formats of all described flow logs, of which one must fit.
+struct KnownFormats {
+    by_flow_log: HashMap<String, FormatHints>,
+    all: FormatHints,
+}
+
+impl KnownFormats {
+    fn new(settings: &Settings, inventory: &Inventory) -> Self {
+        let given = settings.log_format.clone().map(Arc::new);
+        let hints = |texts: &mut dyn Iterator<Item = &str>| {
+            let texts: BTreeSet<&str> = texts.collect();
+            let described =
+                texts.into_iter().filter_map(|text| LineFormat::of_log_format(text).ok()).collect();
+            FormatHints { given: given.clone(), described }
+        };
+        let logs = &inventory.flow_logs;
+        let by_flow_log = logs
+            .iter()
+            .map(|log| (log.flow_log_id.clone(), hints(&mut log.log_format.as_deref().into_iter())));
+        Self {
+            by_flow_log: by_flow_log.collect(),
+            all: hints(&mut logs.iter().filter_map(|log| log.log_format.as_deref())),
+        }
+    }
+
+    fn of(&self, item: &WorkItem) -> FormatHints {
+        let named = item.aws_name.as_ref().and_then(|name| self.by_flow_log.get(&name.flow_log_id));
+        named.unwrap_or(&self.all).clone()
+    }
 }
 
 /// Why a run found no record, in one line.

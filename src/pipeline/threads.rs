@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::outcome::{FAILED, Objects, SKIPPED};
+use super::parts::{self, Scratch, Unit};
 use crate::aggregate::{Partial, Store};
 use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
@@ -40,17 +41,21 @@ struct Worker<'p> {
 
 /// Reads all objects on the current rayon pool. Each worker takes the next object when it is done with one, so that large
 /// and small objects even out, and keeps one partial for all of them.
-pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
+pub fn read_all<'p>(items: &'p [WorkItem], plan: &Plan<'p>) -> (Partial, Objects) {
     let next = AtomicUsize::new(0);
+    let (units, splits) = parts::units(items, rayon::current_num_threads());
     let results = rayon::broadcast(|_| {
-        let mut worker = Worker {
-            reader: Reader::new(rayon::current_num_threads()),
-            sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
-            objects: Objects::default(),
-        };
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            worker.read(item, plan);
+        let mut worker = Worker::new(plan);
+        let mut scratch = None;
+        while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match *unit {
+                Unit::Whole(place) => worker.read(&items[place], plan),
+                Unit::Part { object, number } => {
+                    Scratch::read(&mut scratch, &splits, (object, number), items, &mut worker.reader, plan);
+                }
+            }
         }
+        Scratch::hand_in(&mut scratch, &splits);
         let mut partial = worker.sink.into_partial();
         partial.close();
         (partial, worker.objects)
@@ -60,10 +65,27 @@ pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
         partial.merge(other);
         objects.merge(more);
     }
+    for split in splits {
+        let item = &items[split.item];
+        if !split.finish(&mut partial, &mut objects) {
+            let mut worker = Worker::new(plan);
+            worker.read(item, plan);
+            partial.merge(worker.sink.into_partial());
+            objects.merge(worker.objects);
+        }
+    }
     (partial, objects)
 }
 
 impl<'p> Worker<'p> {
+    fn new(plan: &Plan<'p>) -> Self {
+        Self {
+            reader: Reader::new(rayon::current_num_threads()),
+            sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
+            objects: Objects::default(),
+        }
+    }
+
     fn read(&mut self, item: &'p WorkItem, plan: &Plan<'_>) {
         let name = &item.object.name;
         self.sink.begin(name, item.aws_name.as_ref());
@@ -122,7 +144,7 @@ fn read_content(
 
 /// Standard input may hold Parquet too: then it is kept whole, because Parquet is read from its end.
 fn read_streamed(
-    mut input: impl Read,
+    mut input: impl Read + Send,
     counter: &ByteCounter,
     hints: &FormatHints,
     reader: &mut Reader,
@@ -177,9 +199,9 @@ fn parse_parquet_bytes(
 }
 
 /// Tells a progress display what is read.
-struct Reported<'p, R> {
-    inner: R,
-    progress: &'p (dyn Fn(u64) + Sync),
+pub(super) struct Reported<'p, R> {
+    pub inner: R,
+    pub progress: &'p (dyn Fn(u64) + Sync),
 }
 
 impl<R: Read> Read for Reported<'_, R> {

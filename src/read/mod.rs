@@ -1,14 +1,17 @@
 //! Stage 2: objects become blocks of lines. The codec is chosen by magic bytes; a name is never trusted.
 
+mod ahead;
 mod counting;
 mod inflate;
 mod magic;
+mod split;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod whole;
 
 pub use counting::ByteCounter;
+pub use split::{Part, Split, split};
 
 use std::io::{self, Read};
 
@@ -16,6 +19,7 @@ use crate::parse::text::TextParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use inflate::Inflater;
 use magic::{Magic, tell};
+use stream::Lines;
 
 /// Bytes an object may inflate to; past it the object fails with what was read before. A delivered object is at most
 /// 75 MB packed, so this leaves a ratio of 900.
@@ -26,7 +30,7 @@ pub const MAX_INFLATED_BYTES: u64 = 64 << 30;
 pub const MAX_PACKING_DEPTH: usize = 3;
 
 /// Bytes of a stored gzip object that is kept whole; a larger one is inflated as it is read.
-pub const MAX_WHOLE_STORED_BYTES: u64 = 16 << 20;
+pub const MAX_WHOLE_STORED_BYTES: usize = 16 << 20;
 
 /// Bytes that all workers together may inflate a member at once to; a larger member is inflated in steps.
 pub const WHOLE_INFLATED_BYTES: usize = 128 << 20;
@@ -47,13 +51,15 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Reader {
     parser: TextParser,
-    /// The beginning of the stored object, or all of it.
+    /// The beginning of the stored object, or all of it, and what earlier ones left.
     stored: Vec<u8>,
     /// Bytes for blocks of lines.
     block: Vec<u8>,
     /// Bytes for whole members: a line's beginning, then what a member inflates to.
     inflated: Vec<u8>,
     inflated_bytes: usize,
+    /// Whether a large object may be unpacked by a thread of its own.
+    may_run_ahead: bool,
     inflater: Option<Inflater>,
 }
 
@@ -66,6 +72,7 @@ impl Reader {
             block: Vec::new(),
             inflated: Vec::new(),
             inflated_bytes: WHOLE_INFLATED_BYTES / workers.max(1),
+            may_run_ahead: workers > 1,
             inflater: Inflater::new(),
         }
     }
@@ -76,42 +83,55 @@ impl Reader {
     /// When the object is damaged, of another kind, or has an unknown format; the sink keeps what came before.
     pub fn read(
         &mut self,
-        mut input: impl Read,
+        mut input: impl Read + Send,
         counter: &ByteCounter,
         hints: &FormatHints,
         sink: &mut impl RecordSink,
     ) -> Result<Content, ObjectError> {
-        self.stored.clear();
         let unreadable = |error: io::Error| damaged(counter, &error);
-        let mut ended = self.take(&mut input, FIRST_BYTES as u64).map_err(unreadable)?;
-        let magic = tell(&self.stored, ended);
+        let (mut filled, mut ended) = self.take(&mut input, 0, FIRST_BYTES).map_err(unreadable)?;
+        let magic = tell(&self.stored[..filled], ended);
         self.parser.begin(hints.clone());
         if magic == Some(Magic::Gzip) && !ended {
-            ended = self.take(&mut input, MAX_WHOLE_STORED_BYTES).map_err(unreadable)?;
+            (filled, ended) = self.take(&mut input, filled, MAX_WHOLE_STORED_BYTES).map_err(unreadable)?;
         }
         match magic {
             Some(Magic::Parquet) => Ok(Content::Parquet),
             Some(Magic::Other) if ended => {
-                counter.add(self.stored.len() as u64);
-                self.parser.feed(&self.stored, sink).map(|()| Content::Lines)
+                counter.add(filled as u64);
+                self.parser.feed(&self.stored[..filled], sink).map(|()| Content::Lines)
             }
-            Some(Magic::Gzip) if ended => self.read_members(counter, hints, sink),
+            Some(Magic::Gzip) if ended => self.read_members(filled, counter, hints, sink),
             _ => {
-                let input = self.stored.as_slice().chain(input);
-                stream::read(input, counter, hints, &mut self.parser, &mut self.block, sink)
+                let input = self.stored[..filled].chain(input);
+                let lines = Lines {
+                    parser: &mut self.parser,
+                    block: &mut self.block,
+                    runs_ahead: self.may_run_ahead && !ended,
+                };
+                stream::read(input, counter, hints, lines, sink)
             }
         }
     }
 
-    /// Takes more of an object, up to so many bytes in all; whether it ended. An error after some bytes comes again when the
-    /// rest is read.
-    fn take(&mut self, input: &mut impl Read, most: u64) -> io::Result<bool> {
-        let wanted = most - self.stored.len() as u64;
-        match input.take(wanted).read_to_end(&mut self.stored) {
-            Ok(count) => Ok((count as u64) < wanted),
-            Err(error) if self.stored.is_empty() => Err(error),
-            Err(_) => Ok(false),
+    /// Takes more of an object behind the `filled` bytes that are there, up to `most` bytes in all. Returns how many there are
+    /// then, and whether the object ended. An error after some bytes comes again when the rest is read.
+    fn take(&mut self, input: &mut impl Read, filled: usize, most: usize) -> io::Result<(usize, bool)> {
+        let mut filled = filled;
+        while filled < most {
+            if filled == self.stored.len() {
+                self.stored.resize((2 * filled).clamp(FIRST_BYTES, MAX_WHOLE_STORED_BYTES), 0);
+            }
+            let room = self.stored.len().min(most);
+            match input.read(&mut self.stored[filled..room]) {
+                Ok(0) => return Ok((filled, true)),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(error),
+                Err(_) => return Ok((filled, false)),
+            }
         }
+        Ok((filled, false))
     }
 }
 

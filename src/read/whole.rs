@@ -3,15 +3,19 @@
 use std::io::Read;
 
 use super::magic::{Magic, tell};
-use super::stream::{self, parse_lines};
+use super::stream::{self, Lines};
 use super::{ByteCounter, Content, Reader, damaged};
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError, RecordSink};
 
+/// Stored bytes from which on a thread of its own for unpacking pays.
+const RUNS_AHEAD_FROM_BYTES: usize = 1 << 20;
+
 impl Reader {
-    /// Reads `self.stored`. What is not lines of text, and all that is damaged or too large, is left to a decoder that streams:
+    /// Reads the first `length` bytes of `self.stored`. What is not lines of text, and all that is damaged or too large, is left to a decoder that streams:
     /// it gives the rows before the damage and says where that is.
     pub(super) fn read_members(
         &mut self,
+        length: usize,
         counter: &ByteCounter,
         hints: &FormatHints,
         sink: &mut impl RecordSink,
@@ -20,16 +24,17 @@ impl Reader {
             // Untouched pages of it cost nothing.
             self.inflated = vec![0; MAX_LINE_BYTES + self.inflated_bytes];
         }
+        let stored = &self.stored[..length];
         let (mut at, mut carried) = (0, 0);
-        while at < self.stored.len() {
+        while at < stored.len() {
             let room = &mut self.inflated[carried..];
             let Some(member) =
-                self.inflater.as_mut().and_then(|inflater| inflater.member(&self.stored[at..], room))
+                self.inflater.as_mut().and_then(|inflater| inflater.member(&stored[at..], room))
             else {
                 break;
             };
             let filled = carried + member.inflated;
-            let is_last = at + member.stored == self.stored.len();
+            let is_last = at + member.stored == stored.len();
             if at == 0 && tell(&self.inflated[..filled], is_last) != Some(Magic::Other) {
                 break;
             }
@@ -44,16 +49,21 @@ impl Reader {
                 break;
             }
         }
-        let rest = &self.stored[at..];
+        let rest = &stored[at..];
         if rest.is_empty() && carried == 0 {
             return Ok(Content::Lines);
         }
         if at == 0 {
-            return stream::read(rest, counter, hints, &mut self.parser, &mut self.block, sink);
+            let lines = Lines {
+                parser: &mut self.parser,
+                block: &mut self.block,
+                runs_ahead: self.may_run_ahead && rest.len() > RUNS_AHEAD_FROM_BYTES,
+            };
+            return stream::read(rest, counter, hints, lines, sink);
         }
         let begun = &self.inflated[..carried];
         let unpacked = begun.chain(stream::members(rest, counter));
-        parse_lines(unpacked, &mut self.parser, &mut self.block, sink, |error| damaged(counter, error))
-            .map(|()| Content::Lines)
+        let lines = Lines { parser: &mut self.parser, block: &mut self.block, runs_ahead: false };
+        lines.parse(unpacked, sink, |error| damaged(counter, error)).map(|()| Content::Lines)
     }
 }

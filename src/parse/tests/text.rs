@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::super::format::LineFormat;
+use std::sync::Arc;
+
 use super::super::text::TextParser;
 use super::super::{FormatHints, MAX_LINE_BYTES, ObjectError};
 use super::{Event, Recorder, V2, parse_text, v2_record};
@@ -10,7 +12,7 @@ use crate::read;
 
 fn hints(given: Option<&str>, described: Option<&str>) -> FormatHints {
     let format = |text: Option<&str>| text.map(|text| LineFormat::of_log_format(text).expect(text));
-    FormatHints { given: format(given), described: format(described).into_iter().collect() }
+    FormatHints { given: format(given).map(Arc::new), described: format(described).into_iter().collect() }
 }
 
 fn parse_with(hints: FormatHints, text: &str) -> (Recorder, Result<(), ObjectError>) {

@@ -14,6 +14,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::fields::{Column, FIELDS};
 use super::format::{LineFormat, is_names};
 use super::row::RowError;
@@ -23,7 +25,7 @@ use super::{
 use fast::{FastRows, Line};
 use line::{Parsed, parse_record};
 use scan::{Marks, SCAN_BYTES};
-use simd::{Isa, Work, prefetch};
+use simd::{Isa, Kernel, Work, prefetch};
 
 /// What the lines are taken for.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ enum State {
     /// Nothing seen yet that tells.
     Undecided,
     /// Records of this format.
-    Records(LineFormat),
+    Records(Arc<LineFormat>),
     /// Another kind of log, after its header inside a concatenated object.
     Foreign,
 }
@@ -44,9 +46,13 @@ pub struct TextParser {
     state: State,
     line: u64,
     saw_records: bool,
+    /// How often the lines were taken for something else than before.
+    turns: u64,
     means: Means,
     /// Lent out while a block is read.
     marks: Option<Box<Marks>>,
+    /// The last header and its format: objects of one flow log begin with the same line.
+    last_header: Option<(Vec<u8>, Arc<LineFormat>)>,
     /// The format that was prepared last.
     fast: Option<FastRows>,
     /// Whether that is the one of the state.
@@ -92,8 +98,10 @@ impl TextParser {
             state: State::Undecided,
             line: 0,
             saw_records: false,
+            turns: 0,
             means,
             marks: None,
+            last_header: None,
             fast: None,
             is_prepared: false,
         }
@@ -103,11 +111,28 @@ impl TextParser {
     pub fn begin(&mut self, hints: FormatHints) {
         self.hints = hints;
         self.take_for(State::Undecided);
+        self.turns = 0;
         self.line = 0;
         self.saw_records = false;
     }
 
+    /// Lines read of the object.
+    pub fn lines(&self) -> u64 {
+        self.line
+    }
+
+    /// How often lines of the object were taken for something else than those before them: once for a log with a header, or
+    /// with the same header several times.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
     fn take_for(&mut self, state: State) {
+        let is_same = match (&self.state, &state) {
+            (State::Records(known), State::Records(format)) => known == format,
+            _ => false,
+        };
+        self.turns += u64::from(!is_same);
         self.state = state;
         self.is_prepared = false;
     }
@@ -195,6 +220,13 @@ impl TextParser {
         let Some(first) = line.iter().find(|byte| !byte.is_ascii_whitespace()) else {
             return Ok(());
         };
+        if let Some((header, format)) = &self.last_header
+            && header == line
+        {
+            sink.format(format);
+            self.take_for(State::Records(Arc::clone(format)));
+            return Ok(());
+        }
         if let Some(format) = LineFormat::of_header(line) {
             return self.header(line, format, sink);
         }
@@ -218,7 +250,7 @@ impl TextParser {
         };
         format.check()?;
         sink.format(&format);
-        self.take_for(State::Records(format));
+        self.take_for(State::Records(Arc::new(format)));
         self.line(line, sink)
     }
 
@@ -233,6 +265,8 @@ impl TextParser {
         }
         format.check()?;
         sink.format(&format);
+        let format = Arc::new(format);
+        self.last_header = Some((line.to_vec(), Arc::clone(&format)));
         self.take_for(State::Records(format));
         Ok(())
     }
@@ -284,7 +318,7 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
 
     #[expect(clippy::inline_always, reason = "so that it is compiled for each instruction set")]
     #[inline(always)]
-    fn run(self) -> Self::Outcome {
+    fn run<K: Kernel>(self) -> Self::Outcome {
         let Self { parser, block, marks, fast, sink } = self;
         let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
         let mut next_unusual = unusual.next().unwrap_or(usize::MAX);
@@ -298,8 +332,9 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
             prefetch(block.get(start + SCAN_BYTES..read + SCAN_BYTES).unwrap_or_default());
             if next_unusual >= read
                 && let Some(starts) = marks.starts_from(first)
-                && let line = (Line { block, starts, skipped: 0 })
-                && fast.row(line, behind.wrapping_sub(first), sink).is_some()
+                && let Some(lead) = fast.lead(Line { block, starts }, behind.wrapping_sub(first))
+                && let Some(starts) = marks.starts_from(first.wrapping_add(lead))
+                && fast.row::<K, S>(Line { block, starts }, sink).is_some()
             {
                 parser.saw_records = true;
                 continue;
