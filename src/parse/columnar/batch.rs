@@ -64,12 +64,12 @@ struct Columns {
     status: Vec<u8>,
     action: Vec<u8>,
     direction: Vec<u8>,
-    ends: [Vec<u32>; 4],
+    end_numbers: [Vec<u32>; 4],
     statuses: Words,
     actions: Words,
     directions: Words,
     addresses: Addresses,
-    end_columns: [Ends; 4],
+    ends: [Ends; 4],
 }
 
 impl Batches {
@@ -111,7 +111,7 @@ impl Batches {
             let mut record = NumberedRecord { traffic, ..NumberedRecord::default() };
             if traffic.status != LogStatus::NoData {
                 [record.src, record.dst, record.pkt_src, record.pkt_dst] =
-                    self.columns.ends.each_ref().map(|numbers| numbers[row]);
+                    self.columns.end_numbers.each_ref().map(|numbers| numbers[row]);
                 record.next_hop = match self.next_hops.find(row) {
                     Some(number) => number,
                     None => self.new_next_hop(&next_hop_columns, row, sink),
@@ -195,6 +195,21 @@ fn plain_columns(arrays: &[(Column, ArrayRef)]) -> Box<[Data<'_>; COLUMN_COUNT]>
     columns
 }
 
+/// Reads a batch the plain way alone.
+#[cfg(test)]
+pub(super) fn read_plainly(
+    arrays: &[(Column, ArrayRef)],
+    rows: usize,
+    rows_before: u64,
+    present: u32,
+    sink: &mut impl RecordSink,
+) {
+    let columns = plain_columns(arrays);
+    for row in 0..rows {
+        plain_row(&columns, row, rows_before, present, sink);
+    }
+}
+
 fn plain_row(
     columns: &[Data<'_>; COLUMN_COUNT],
     row: usize,
@@ -256,7 +271,7 @@ impl Columns {
                 || self.action[row] == ODD_WORD
                 || (status == NO_STATUS && self.bytes[row] == NO_BYTES);
         }
-        for ((column, ends), out) in END_COLUMNS.into_iter().zip(&mut self.end_columns).zip(&mut self.ends) {
+        for ((column, ends), out) in END_COLUMNS.into_iter().zip(&mut self.ends).zip(&mut self.end_numbers) {
             ends.read(text(column), &mut self.addresses, sink, odd, out);
         }
     }

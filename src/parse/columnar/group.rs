@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::RowGroups;
+use parquet::basic::Compression;
 use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::Result;
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
+
+use super::pages::{Unpacked, Unpacker};
 
 /// A row group of an object. One at a time, because a batch that spans two has no dictionary in common.
 pub(super) struct Group<'m, R> {
@@ -19,6 +22,8 @@ pub(super) struct Group<'m, R> {
     pub metadata: &'m ParquetMetaData,
     /// Which row group.
     pub number: usize,
+    /// What unpacks its pages.
+    pub unpacker: Unpacker,
 }
 
 impl<R> Group<'_, R> {
@@ -54,8 +59,21 @@ impl<R: ChunkReader + 'static> RowGroups for Group<'_, R> {
 
     fn column_chunks(&self, column: usize) -> Result<Box<dyn PageIterator>> {
         let chunk = self.metadata.row_group(self.number).column(column);
-        let pages = SerializedPageReader::new(Arc::clone(&self.reader), chunk, self.rows(), None)?;
-        Ok(Box::new(Chunk(Some(Box::new(pages)))))
+        let pages = |chunk| SerializedPageReader::new(Arc::clone(&self.reader), chunk, self.rows(), None);
+        let pages: Box<dyn PageReader> = if matches!(chunk.compression(), Compression::GZIP(_)) {
+            // The crate hands the pages out as they are stored, as if there were nothing to unpack.
+            let stored = ColumnChunkMetaData::builder(chunk.column_descr_ptr())
+                .set_compression(Compression::UNCOMPRESSED)
+                .set_num_values(chunk.num_values())
+                .set_total_compressed_size(chunk.compressed_size())
+                .set_data_page_offset(chunk.data_page_offset())
+                .set_dictionary_page_offset(chunk.dictionary_page_offset())
+                .build()?;
+            Box::new(Unpacked { stored: pages(&stored)?, unpacker: self.unpacker.clone() })
+        } else {
+            Box::new(pages(chunk)?)
+        };
+        Ok(Box::new(Chunk(Some(pages))))
     }
 
     fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {

@@ -11,6 +11,9 @@ mod ends;
 mod entries;
 mod group;
 mod numbers;
+mod pages;
+#[cfg(test)]
+mod tests;
 mod tuples;
 mod values;
 mod words;
@@ -34,10 +37,14 @@ use super::text::TextParser;
 use super::{FormatHints, ObjectError, RecordSink, foreign};
 use batch::Batches;
 use group::Group;
+use pages::Unpacker;
 use values::{Cell, Data};
 
 /// Rows decoded at a time.
 pub const BATCH_ROWS: usize = 8_192;
+
+/// Bytes of an object that is read as a whole; of a larger one only the pages that are needed.
+pub const MAX_WHOLE_BYTES: u64 = 16 << 20;
 
 /// Parses one Parquet object.
 ///
@@ -55,6 +62,7 @@ pub fn parse<R: ChunkReader + 'static>(
 #[derive(Debug, Default)]
 pub struct ColumnarParser {
     batches: Batches,
+    unpacker: Unpacker,
 }
 
 impl ColumnarParser {
@@ -64,6 +72,21 @@ impl ColumnarParser {
     /// [`ObjectError::Foreign`] when its columns are another log's, [`ObjectError::MissingField`] when a needed column is
     /// absent, [`ObjectError::Damaged`] when it cannot be decoded; rows before the damage are kept.
     pub fn parse<R: ChunkReader + 'static>(
+        &mut self,
+        reader: R,
+        hints: FormatHints,
+        sink: &mut impl RecordSink,
+    ) -> Result<(), ObjectError> {
+        let size = reader.len();
+        let whole = usize::try_from(size).ok().filter(|_| size <= MAX_WHOLE_BYTES);
+        match whole.map(|size| reader.get_bytes(0, size)) {
+            Some(Ok(content)) => self.parse_at_hand(content, hints, sink),
+            // Where not even a read helps, the pages tell what is wrong.
+            Some(Err(_)) | None => self.parse_at_hand(reader, hints, sink),
+        }
+    }
+
+    fn parse_at_hand<R: ChunkReader + 'static>(
         &mut self,
         reader: R,
         hints: FormatHints,
@@ -88,12 +111,12 @@ impl ColumnarParser {
         }
         format.check()?;
         sink.format(&format);
-        self.parse_groups(Arc::new(reader), &metadata, &format, sink).map_err(|error| damaged(&error))
+        self.parse_groups(&Arc::new(reader), &metadata, &format, sink).map_err(|error| damaged(&error))
     }
 
     fn parse_groups<R: ChunkReader + 'static>(
         &mut self,
-        reader: Arc<R>,
+        reader: &Arc<R>,
         metadata: &ArrowReaderMetadata,
         format: &LineFormat,
         sink: &mut impl RecordSink,
@@ -101,7 +124,8 @@ impl ColumnarParser {
         let mut rows_before = 0;
         let mut known: Option<Projection> = None;
         for number in 0..metadata.metadata().num_row_groups() {
-            let group = Group { reader: Arc::clone(&reader), metadata: metadata.metadata(), number };
+            let unpacker = self.unpacker.clone();
+            let group = Group { reader: Arc::clone(reader), metadata: metadata.metadata(), number, unpacker };
             let wanted = wanted(format, metadata, &group);
             let projection = match known.take() {
                 Some(projection) if projection.wanted == wanted => projection,
