@@ -11,6 +11,8 @@ use crate::aggregate::{Partial, Store};
 use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
+#[cfg(feature = "parquet")]
+use crate::parse::columnar::ColumnarParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use crate::read::{ByteCounter, Content, Reader};
 use crate::source::LogObject;
@@ -35,6 +37,8 @@ pub struct Plan<'p> {
 /// What one worker keeps from object to object.
 struct Worker<'p> {
     reader: Reader,
+    /// Its numbers are those of the sink.
+    columnar: ColumnarParser,
     sink: Classifier<'p>,
     objects: Objects,
 }
@@ -81,6 +85,7 @@ impl<'p> Worker<'p> {
     fn new(plan: &Plan<'p>) -> Self {
         Self {
             reader: Reader::new(rayon::current_num_threads()),
+            columnar: ColumnarParser::default(),
             sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
             objects: Objects::default(),
         }
@@ -94,7 +99,8 @@ impl<'p> Worker<'p> {
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            read_content(&item.object, &counter, &hints, &mut self.reader, &mut self.sink, plan)
+            let Self { reader, columnar, sink, .. } = self;
+            read_content(&item.object, &counter, &hints, reader, columnar, sink, plan)
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
@@ -124,20 +130,21 @@ fn read_content(
     counter: &ByteCounter,
     hints: &FormatHints,
     reader: &mut Reader,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
     plan: &Plan<'_>,
 ) -> Result<(), ObjectError> {
     let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
     let Some(file) = object.open_seekable().map_err(unreadable)? else {
         let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
-        return read_streamed(input, counter, hints, reader, sink);
+        return read_streamed(input, counter, hints, reader, columnar, sink);
     };
     let input = Reported { inner: &file, progress: plan.progress };
     match reader.read(input, counter, hints, sink)? {
         Content::Lines => Ok(()),
         Content::Parquet => {
             (plan.progress)(object.size_bytes);
-            parse_parquet(file, hints, sink)
+            parse_parquet(file, hints, columnar, sink)
         }
     }
 }
@@ -148,6 +155,7 @@ fn read_streamed(
     counter: &ByteCounter,
     hints: &FormatHints,
     reader: &mut Reader,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
@@ -163,29 +171,41 @@ fn read_streamed(
              (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
         )));
     }
-    parse_parquet_bytes(start, hints, sink)
+    parse_parquet_bytes(start, hints, columnar, sink)
 }
 
 #[cfg(feature = "parquet")]
 fn parse_parquet(
     file: impl parquet::file::reader::ChunkReader + 'static,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    crate::parse::columnar::parse(file, hints.clone(), sink)
+    columnar.parse(file, hints.clone(), sink)
 }
 
 #[cfg(feature = "parquet")]
 fn parse_parquet_bytes(
     content: Vec<u8>,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    crate::parse::columnar::parse(bytes::Bytes::from(content), hints.clone(), sink)
+    columnar.parse(bytes::Bytes::from(content), hints.clone(), sink)
 }
 
+/// Stands for what a build without the feature lacks.
 #[cfg(not(feature = "parquet"))]
-fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<(), ObjectError> {
+#[derive(Debug, Default)]
+struct ColumnarParser;
+
+#[cfg(not(feature = "parquet"))]
+fn parse_parquet<F>(
+    _: F,
+    _: &FormatHints,
+    _: &mut ColumnarParser,
+    _: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
     Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
 }
 
@@ -193,9 +213,10 @@ fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<()
 fn parse_parquet_bytes(
     _: Vec<u8>,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    parse_parquet((), hints, sink)
+    parse_parquet((), hints, columnar, sink)
 }
 
 /// Tells a progress display what is read.

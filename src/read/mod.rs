@@ -2,7 +2,7 @@
 
 mod ahead;
 mod counting;
-mod inflate;
+pub(crate) mod inflate;
 mod magic;
 mod split;
 mod stream;
