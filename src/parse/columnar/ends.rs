@@ -1,5 +1,7 @@
 //! Columns of addresses: each entry of a dictionary is parsed once, and only if a row has it.
 
+use std::hash::Hash;
+
 use hashbrown::HashMap;
 
 use super::super::{RecordSink, value};
@@ -10,22 +12,32 @@ use crate::model::addr::Addr;
 /// address is new cannot fill memory.
 const MAX_KEPT_ADDRESSES: usize = 1 << 17;
 
-/// Numbers of the addresses seen lately.
+/// Numbers of the addresses seen lately. Those of IPv4 apart, because a smaller table stays in nearer caches.
 #[derive(Debug, Default)]
-pub(super) struct Addresses(HashMap<Addr, u32>);
+pub(super) struct Addresses {
+    v4: HashMap<u32, u32>,
+    v6: HashMap<Addr, u32>,
+}
 
 impl Addresses {
     fn number(&mut self, addr: Addr, sink: &mut impl RecordSink) -> u32 {
-        if let Some(number) = self.0.get(&addr) {
-            return *number;
+        match addr.as_v4() {
+            Some(bits) => number_of(bits, &mut self.v4, || sink.address(addr)),
+            None => number_of(addr, &mut self.v6, || sink.address(addr)),
         }
-        if self.0.len() >= MAX_KEPT_ADDRESSES {
-            self.0.clear();
-        }
-        let number = sink.address(addr);
-        self.0.insert(addr, number);
-        number
     }
+}
+
+fn number_of<A: Eq + Hash>(addr: A, known: &mut HashMap<A, u32>, number: impl FnOnce() -> u32) -> u32 {
+    if let Some(number) = known.get(&addr) {
+        return *number;
+    }
+    if known.len() >= MAX_KEPT_ADDRESSES {
+        known.clear();
+    }
+    let number = number();
+    known.insert(addr, number);
+    number
 }
 
 /// What is known of an entry.

@@ -47,6 +47,16 @@ impl<'a> Entries<'a> {
     }
 }
 
+/// For each row whether it has a value, spread out so that loops over it need no bits.
+pub(super) fn spread(nulls: &NullBuffer) -> Vec<bool> {
+    let mut out = Vec::with_capacity(nulls.len().next_multiple_of(64));
+    for bits in nulls.inner().bit_chunks().iter_padded() {
+        out.extend((0..64).map(|bit| bits >> bit & 1 != 0));
+    }
+    out.truncate(nulls.len());
+    out
+}
+
 /// What an entry says; empty where that is nothing.
 pub(super) fn text_of(values: &ArrayRef, entry: usize) -> &[u8] {
     let text: &[u8] = match values.data_type() {

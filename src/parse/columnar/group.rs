@@ -27,7 +27,8 @@ pub(super) struct Group<'m, R> {
 }
 
 impl<R> Group<'_, R> {
-    fn rows(&self) -> usize {
+    /// Its rows.
+    pub fn rows(&self) -> usize {
         usize::try_from(self.metadata.row_group(self.number).num_rows()).unwrap_or(0)
     }
 

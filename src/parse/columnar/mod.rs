@@ -134,7 +134,8 @@ impl ColumnarParser {
             let rows = ParquetRecordBatchReader::try_new_with_row_groups(
                 &projection.levels,
                 &group,
-                BATCH_ROWS,
+                // Buffers are made for a whole batch.
+                BATCH_ROWS.min(group.rows()).max(1),
                 None,
             )?;
             for batch in rows {

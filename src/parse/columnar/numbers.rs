@@ -9,6 +9,7 @@ use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::super::row::Value;
+use super::entries::spread;
 use super::values::Data;
 
 /// A number as it is kept, and whether it is odd.
@@ -82,7 +83,7 @@ fn primitives<P: ArrowPrimitiveType, T: Copy>(
             *odd |= is_odd;
             number
         })),
-        Some(nulls) => out.extend(numbers.zip(nulls).map(|((number, odd), has)| {
+        Some(nulls) => out.extend(numbers.zip(spread(nulls)).map(|((number, odd), has)| {
             let (number, is_odd) = if has { keep(*number) } else { (missing, false) };
             *odd |= is_odd;
             number

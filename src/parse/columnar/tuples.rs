@@ -5,7 +5,7 @@
 
 use hashbrown::HashMap;
 
-use super::entries::{Dictionary, Entries};
+use super::entries::{Dictionary, Entries, spread};
 
 /// Combinations that are kept; past it all are forgotten.
 const MAX_KEPT_TUPLES: usize = 1 << 16;
@@ -53,7 +53,7 @@ impl<const N: usize> Tuples<N> {
                 None => digits.for_each(|(code, key)| {
                     *code = code.wrapping_add(u64::from(key.cast_unsigned()).wrapping_mul(stride));
                 }),
-                Some(nulls) => digits.zip(nulls).for_each(|((code, key), has)| {
+                Some(nulls) => digits.zip(spread(nulls)).for_each(|((code, key), has)| {
                     let digit = if has { u64::from(key.cast_unsigned()) } else { missing };
                     *code = code.wrapping_add(digit.wrapping_mul(stride));
                 }),

@@ -1,6 +1,6 @@
 //! Columns of few words: each word is looked at once per dictionary.
 
-use super::entries::{Dictionary, Entries, text_of};
+use super::entries::{Dictionary, Entries, spread, text_of};
 
 /// The meaning of each word of a column.
 #[derive(Debug, Default)]
@@ -35,7 +35,11 @@ impl Words {
         match column.nulls {
             None => out.extend(column.keys.iter().map(|key| meaning(*key))),
             Some(nulls) => out.extend(
-                column.keys.iter().zip(nulls).map(|(key, has)| if has { meaning(*key) } else { missing }),
+                column
+                    .keys
+                    .iter()
+                    .zip(spread(nulls))
+                    .map(|(key, has)| if has { meaning(*key) } else { missing }),
             ),
         }
     }
