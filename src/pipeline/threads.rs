@@ -197,7 +197,7 @@ fn parse_parquet_bytes(
 /// Stands for what a build without the feature lacks.
 #[cfg(not(feature = "parquet"))]
 #[derive(Debug, Default)]
-struct ColumnarParser;
+struct ColumnarParser {}
 
 #[cfg(not(feature = "parquet"))]
 fn parse_parquet<F>(
