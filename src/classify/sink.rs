@@ -1,6 +1,7 @@
 //! From a record to the key of a total: the hot end of the way of the data.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::atlas::{Atlas, Place};
 use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
@@ -47,6 +48,8 @@ struct Watched {
     /// Whether it has an id.
     named: bool,
     bucket: Bucket,
+    /// The seconds of that hour; none where it is not known.
+    hour: Range<i64>,
     presence: Presence,
 }
 
@@ -72,11 +75,11 @@ pub struct Classifier<'a> {
     atlas: &'a Atlas,
     window: Window,
     partial: Partial,
-    object: &'a str,
-    aws_name: Option<&'a AwsName>,
+    object: String,
+    aws_name: Option<AwsName>,
     flow_log: Option<u32>,
     /// The flow log and Region whose observers are numbered.
-    numbered: Option<(u32, &'a str)>,
+    numbered: Option<(u32, String)>,
     numbering: Numbering,
     numbers: HashMap<Vec<u8>, u32>,
     /// All texts of an observer, one after the other.
@@ -93,7 +96,7 @@ impl<'a> Classifier<'a> {
             atlas,
             window,
             partial,
-            object: "",
+            object: String::new(),
             aws_name: None,
             flow_log: None,
             numbered: None,
@@ -106,8 +109,9 @@ impl<'a> Classifier<'a> {
     }
 
     /// Begins an object. What its name tells is used for its records.
-    pub fn begin(&mut self, object: &'a str, aws_name: Option<&'a AwsName>) {
-        self.object = object;
+    pub fn begin(&mut self, object: &str, aws_name: Option<AwsName>) {
+        self.object.clear();
+        self.object.push_str(object);
         self.aws_name = aws_name;
         self.flow_log = None;
     }
@@ -148,7 +152,7 @@ impl<'a> Classifier<'a> {
         learn(&mut facts.az_id, az_id);
         learn(&mut facts.interface_type, kind);
         if region.is_empty()
-            && let Some(name) = self.aws_name
+            && let Some(name) = &self.aws_name
         {
             learn(&mut facts.region, name.region.as_bytes());
         }
@@ -165,25 +169,25 @@ impl<'a> Classifier<'a> {
             }
         }
         watched.bucket = bucket;
+        watched.hour = if bucket == Bucket::NONE { 0..0 } else { bucket.start()..bucket.end() };
     }
 }
 
-/// When a record counts: its start, or its end where the start is missing or impossible; and the hour. And whether its
-/// times are odd (impossible, or the end before the start).
+/// When a record counts: its start, or its end where the start is missing or impossible. And whether its times are odd
+/// (impossible, or the end before the start).
 #[inline]
-fn moment(traffic: &Traffic) -> (Option<(i64, Bucket)>, bool) {
-    let plausible =
-        |time: Option<i64>| time.and_then(|seconds| Bucket::of(seconds).map(|bucket| (seconds, bucket)));
+fn moment(traffic: &Traffic) -> (Option<i64>, bool) {
+    let plausible = |time: Option<i64>| time.filter(|seconds| Bucket::has(*seconds));
     let (start, end) = (plausible(traffic.start), plausible(traffic.end));
-    let odd = start.is_some() != traffic.start.is_some()
-        || end.is_some() != traffic.end.is_some()
+    let odd = start != traffic.start
+        || end != traffic.end
         || traffic.start.zip(traffic.end).is_some_and(|(start, end)| end < start);
     (start.or(end), odd)
 }
 
 impl RecordSink for Classifier<'_> {
     fn format(&mut self, format: &LineFormat) {
-        let identity = match self.aws_name {
+        let identity = match &self.aws_name {
             Some(name) => name.flow_log_id.clone(),
             None => format!("format:{}", format.names()),
         };
@@ -194,9 +198,9 @@ impl RecordSink for Classifier<'_> {
         };
         let flow_log = self.partial.flow_log(&source);
         self.flow_log = Some(flow_log);
-        let numbered = Some((flow_log, self.aws_name.map_or("", |name| &name.region)));
-        if self.numbered != numbered {
-            self.numbered = numbered;
+        let region = self.aws_name.as_ref().map_or("", |name| &name.region);
+        if !self.numbered.as_ref().is_some_and(|(log, known)| *log == flow_log && known == region) {
+            self.numbered = Some((flow_log, region.to_owned()));
             self.renumber();
         }
     }
@@ -226,6 +230,7 @@ impl RecordSink for Classifier<'_> {
             observer: 0,
             named: false,
             bucket: Bucket::NONE,
+            hour: 0..0,
             presence: Presence::default(),
         });
         number
@@ -251,7 +256,7 @@ impl RecordSink for Classifier<'_> {
     fn record(&mut self, record: &NumberedRecord) {
         let traffic = &record.traffic;
         let (moment, odd) = moment(traffic);
-        if !self.window.holds(moment.map(|(start, _)| start)) {
+        if !self.window.holds(moment) {
             self.partial.counts.outside_period += 1;
             return;
         }
@@ -260,14 +265,18 @@ impl RecordSink for Classifier<'_> {
             self.meet(record.observer);
         }
         let watched = &mut self.watched[record.observer as usize];
-        let bucket = moment.map_or(Bucket::NONE, |(_, bucket)| bucket);
-        if watched.bucket != bucket {
-            Self::turn_to(watched, &mut self.partial, bucket);
+        // Most records are of the hour of the one before.
+        if !moment.is_some_and(|start| watched.hour.contains(&start)) {
+            let bucket = moment.and_then(Bucket::of).unwrap_or(Bucket::NONE);
+            if watched.bucket != bucket {
+                Self::turn_to(watched, &mut self.partial, bucket);
+            }
         }
+        let (bucket, hour) = (watched.bucket, &watched.hour);
         watched.presence.rows += 1;
-        if let Some((first, _)) = moment {
+        if let Some(first) = moment {
             // A window may reach into the next hour, but not further than the longest one.
-            let last = traffic.end.unwrap_or(first).min(bucket.end() + SEAM_SECONDS).max(first);
+            let last = traffic.end.unwrap_or(first).min(hour.end + SEAM_SECONDS).max(first);
             watched.presence.widen((first, last));
         }
         let counts = &mut self.partial.counts;
@@ -295,10 +304,10 @@ impl RecordSink for Classifier<'_> {
                 } else if !watched.named {
                     counts.bytes_without_observer += bytes;
                 } else {
-                    if let Some((start, _)) = moment {
-                        if start < bucket.start() + SEAM_SECONDS {
+                    if let Some(start) = moment {
+                        if start < hour.start + SEAM_SECONDS {
                             watched.presence.early_bytes += bytes;
-                        } else if start >= bucket.end() - SEAM_SECONDS {
+                        } else if start >= hour.end - SEAM_SECONDS {
                             watched.presence.late_bytes += bytes;
                         }
                     }
@@ -324,7 +333,7 @@ impl RecordSink for Classifier<'_> {
         self.partial.counts.malformed += 1;
         if self.examples.len() < EXAMPLES_PER_OBJECT {
             self.examples.push(MalformedExample {
-                object: self.object.to_owned(),
+                object: self.object.clone(),
                 line,
                 field: fault.field.map(str::to_owned),
                 reason: fault.reason.to_string(),

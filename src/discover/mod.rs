@@ -4,8 +4,10 @@ pub mod layout;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::path::Path;
 
+use crate::model::fingerprint::fingerprint;
 use crate::source::LogObject;
 use layout::AwsName;
 
@@ -14,8 +16,19 @@ use layout::AwsName;
 pub struct WorkItem {
     /// The object.
     pub object: LogObject,
+}
+
+impl WorkItem {
+    /// Whether its name says that it is packed.
+    fn is_packed(&self) -> bool {
+        let name = self.object.name();
+        Path::new(base_name(&name)).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+    }
+
     /// What its name tells, where it has AWS's own shape.
-    pub aws_name: Option<AwsName>,
+    pub fn aws_name(&self) -> Option<AwsName> {
+        layout::parse(&self.object.name())
+    }
 }
 
 /// The work, in order of name, and what is left out of it.
@@ -31,28 +44,47 @@ pub struct Work {
 /// delivered (same name, same size, or the same name once packed and once unpacked) is left out and named.
 pub fn plan(objects: Vec<LogObject>) -> Work {
     let mut work = Work::default();
-    let mut delivered: HashMap<String, Vec<(usize, u64, bool)>> = HashMap::new();
+    work.items.reserve_exact(objects.len());
     for object in objects {
-        let base = base_name(&object.name);
-        if !object.explicit && is_marker(base) {
-            continue;
+        if object.explicit || !is_marker(base_name(&object.name())) {
+            work.items.push(WorkItem { object });
         }
-        let aws_name = layout::parse(&object.name);
-        if let Some(aws_name) = &aws_name {
-            let packed =
-                std::path::Path::new(base).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("gz"));
-            let twins = delivered.entry(aws_name.stem.clone()).or_default();
-            let twin = twins.iter().find(|(_, size, other)| *size == object.size_bytes || *other != packed);
-            if let Some((index, ..)) = twin {
-                let reason = format!("copy of {}: counted once", work.items[*index].object.name);
-                work.skipped.push((object.name, reason));
-                continue;
-            }
-            twins.push((work.items.len(), object.size_bytes, packed));
-        }
-        work.items.push(WorkItem { object, aws_name });
     }
+    leave_out_copies(&mut work);
     work
+}
+
+/// Objects with one stem, that of AWS's name, are copies of each other if their sizes say so.
+fn leave_out_copies(work: &mut Work) {
+    let mut delivered: Vec<(u128, usize)> = Vec::with_capacity(work.items.len());
+    for (place, item) in work.items.iter().enumerate() {
+        if let Some(name) = item.aws_name() {
+            delivered.push((fingerprint(name.stem.as_bytes()), place));
+        }
+    }
+    delivered.sort_unstable();
+    let mut copy_of: BTreeMap<usize, usize> = BTreeMap::new();
+    for twins in delivered.chunk_by(|(left, _), (right, _)| left == right) {
+        let mut kept: Vec<usize> = Vec::new();
+        for (_, place) in twins {
+            let item = &work.items[*place];
+            let is_twin = |other: &&usize| {
+                let other = &work.items[**other];
+                other.object.size_bytes == item.object.size_bytes || other.is_packed() != item.is_packed()
+            };
+            match kept.iter().find(is_twin) {
+                Some(original) => _ = copy_of.insert(*place, *original),
+                None => kept.push(*place),
+            }
+        }
+    }
+    for (copy, original) in &copy_of {
+        let name = |place: usize| work.items[place].object.name().into_owned();
+        let reason = format!("copy of {}: counted once", name(*original));
+        work.skipped.push((name(*copy), reason));
+    }
+    let mut place = 0..;
+    work.items.retain(|_| place.next().is_none_or(|place| !copy_of.contains_key(&place)));
 }
 
 fn base_name(name: &str) -> &str {

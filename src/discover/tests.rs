@@ -7,13 +7,13 @@ use crate::source::{Location, LogObject};
 const FILE: &str = "123456789012_vpcflowlogs_us-east-1_fl-0a1b2c3d_20260310T0005Z_a1b2c3d4.log";
 
 fn object(name: &str, size_bytes: u64, explicit: bool) -> LogObject {
-    LogObject { name: name.to_owned(), location: Location::File(name.into()), size_bytes, explicit }
+    LogObject { location: Location::File(std::path::Path::new(name).into()), size_bytes, explicit }
 }
 
 /// What is read, and what is passed over with its reason, of objects found below a directory.
 fn planned(found: &[(&str, u64)]) -> (Vec<String>, Vec<String>) {
     let work = plan(found.iter().map(|(name, size)| object(name, *size, false)).collect());
-    let items = work.items.into_iter().map(|item| item.object.name).collect();
+    let items = work.items.into_iter().map(|item| item.object.name().into_owned()).collect();
     (items, work.skipped.into_iter().map(|(name, reason)| format!("{name}: {reason}")).collect())
 }
 

@@ -26,10 +26,16 @@ impl Bucket {
 
     /// The hour of a plausible time, else `None`.
     pub fn of(seconds: i64) -> Option<Self> {
-        if !(EARLIEST_PLAUSIBLE..LATEST_PLAUSIBLE).contains(&seconds) {
+        if !Self::has(seconds) {
             return None;
         }
         u32::try_from(seconds / BUCKET_SECONDS).ok().map(Self)
+    }
+
+    /// Whether a time is plausible, so that it has an hour.
+    #[inline]
+    pub fn has(seconds: i64) -> bool {
+        (EARLIEST_PLAUSIBLE..LATEST_PLAUSIBLE).contains(&seconds)
     }
 
     /// First second.

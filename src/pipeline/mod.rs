@@ -4,6 +4,7 @@ mod compose;
 mod lines;
 mod notes;
 pub mod outcome;
+mod parts;
 pub mod threads;
 
 use std::collections::{BTreeSet, HashMap};
@@ -221,7 +222,7 @@ impl KnownFormats {
     }
 
     fn of(&self, item: &WorkItem) -> FormatHints {
-        let named = item.aws_name.as_ref().and_then(|name| self.by_flow_log.get(&name.flow_log_id));
+        let named = item.aws_name().and_then(|name| self.by_flow_log.get(&name.flow_log_id));
         named.unwrap_or(&self.all).clone()
     }
 }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::outcome::{FAILED, Objects, SKIPPED};
+use super::parts::{self, Scratch, Unit};
 use crate::aggregate::{Partial, Store};
 use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
+#[cfg(feature = "parquet")]
+use crate::parse::columnar::ColumnarParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use crate::read::{ByteCounter, Content, Reader};
 use crate::source::LogObject;
@@ -34,23 +37,29 @@ pub struct Plan<'p> {
 /// What one worker keeps from object to object.
 struct Worker<'p> {
     reader: Reader,
+    /// Its numbers are those of the sink.
+    columnar: ColumnarParser,
     sink: Classifier<'p>,
     objects: Objects,
 }
 
 /// Reads all objects on the current rayon pool. Each worker takes the next object when it is done with one, so that large
 /// and small objects even out, and keeps one partial for all of them.
-pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
+pub fn read_all<'p>(items: &'p [WorkItem], plan: &Plan<'p>) -> (Partial, Objects) {
     let next = AtomicUsize::new(0);
+    let (units, splits) = parts::units(items, rayon::current_num_threads());
     let results = rayon::broadcast(|_| {
-        let mut worker = Worker {
-            reader: Reader::new(rayon::current_num_threads()),
-            sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
-            objects: Objects::default(),
-        };
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            worker.read(item, plan);
+        let mut worker = Worker::new(plan);
+        let mut scratch = None;
+        while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match *unit {
+                Unit::Whole(place) => worker.read(&items[place], plan),
+                Unit::Part { object, number } => {
+                    Scratch::read(&mut scratch, &splits, (object, number), items, &mut worker.reader, plan);
+                }
+            }
         }
+        Scratch::hand_in(&mut scratch, &splits);
         let mut partial = worker.sink.into_partial();
         partial.close();
         (partial, worker.objects)
@@ -60,33 +69,52 @@ pub fn read_all(items: &[WorkItem], plan: &Plan<'_>) -> (Partial, Objects) {
         partial.merge(other);
         objects.merge(more);
     }
+    for split in splits {
+        let item = &items[split.item];
+        if !split.finish(&mut partial, &mut objects) {
+            let mut worker = Worker::new(plan);
+            worker.read(item, plan);
+            partial.merge(worker.sink.into_partial());
+            objects.merge(worker.objects);
+        }
+    }
     (partial, objects)
 }
 
 impl<'p> Worker<'p> {
+    fn new(plan: &Plan<'p>) -> Self {
+        Self {
+            reader: Reader::new(rayon::current_num_threads()),
+            columnar: ColumnarParser::default(),
+            sink: Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store)),
+            objects: Objects::default(),
+        }
+    }
+
     fn read(&mut self, item: &'p WorkItem, plan: &Plan<'_>) {
-        let name = &item.object.name;
-        self.sink.begin(name, item.aws_name.as_ref());
+        let name = item.object.name();
+        self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
         let counter = ByteCounter::default();
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            read_content(&item.object, &counter, &hints, &mut self.reader, &mut self.sink, plan)
+            let Self { reader, columnar, sink, .. } = self;
+            read_content(&item.object, &counter, &hints, reader, columnar, sink, plan)
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
         match outcome {
             Ok(Ok(())) => objects.read += 1,
             Ok(Err(ObjectError::Foreign { kind })) => {
-                objects.push(name.clone(), SKIPPED, format!("{kind}, not a VPC flow log"));
+                objects.push(name.into_owned(), SKIPPED, format!("{kind}, not a VPC flow log"));
             }
             Ok(Err(error @ ObjectError::Unrecognised { .. })) if !item.object.explicit => {
-                objects.push(name.clone(), SKIPPED, error.to_string());
+                objects.push(name.into_owned(), SKIPPED, error.to_string());
             }
-            Ok(Err(error)) => objects.push(name.clone(), FAILED, error.to_string()),
+            Ok(Err(error)) => objects.push(name.into_owned(), FAILED, error.to_string()),
             Err(_) => objects.push(
-                name.clone(),
+                name.into_owned(),
                 FAILED,
                 format!(
                     "its content broke the decoder near byte offset {}; the records before that are counted",
@@ -102,30 +130,32 @@ fn read_content(
     counter: &ByteCounter,
     hints: &FormatHints,
     reader: &mut Reader,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
     plan: &Plan<'_>,
 ) -> Result<(), ObjectError> {
     let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
     let Some(file) = object.open_seekable().map_err(unreadable)? else {
         let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
-        return read_streamed(input, counter, hints, reader, sink);
+        return read_streamed(input, counter, hints, reader, columnar, sink);
     };
     let input = Reported { inner: &file, progress: plan.progress };
     match reader.read(input, counter, hints, sink)? {
         Content::Lines => Ok(()),
         Content::Parquet => {
             (plan.progress)(object.size_bytes);
-            parse_parquet(file, hints, sink)
+            parse_parquet(file, hints, columnar, sink)
         }
     }
 }
 
 /// Standard input may hold Parquet too: then it is kept whole, because Parquet is read from its end.
 fn read_streamed(
-    mut input: impl Read,
+    mut input: impl Read + Send,
     counter: &ByteCounter,
     hints: &FormatHints,
     reader: &mut Reader,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
@@ -141,29 +171,41 @@ fn read_streamed(
              (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
         )));
     }
-    parse_parquet_bytes(start, hints, sink)
+    parse_parquet_bytes(start, hints, columnar, sink)
 }
 
 #[cfg(feature = "parquet")]
 fn parse_parquet(
     file: impl parquet::file::reader::ChunkReader + 'static,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    crate::parse::columnar::parse(file, hints.clone(), sink)
+    columnar.parse(file, hints.clone(), sink)
 }
 
 #[cfg(feature = "parquet")]
 fn parse_parquet_bytes(
     content: Vec<u8>,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    crate::parse::columnar::parse(bytes::Bytes::from(content), hints.clone(), sink)
+    columnar.parse(bytes::Bytes::from(content), hints.clone(), sink)
 }
 
+/// Stands for what a build without the feature lacks.
 #[cfg(not(feature = "parquet"))]
-fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<(), ObjectError> {
+#[derive(Debug, Default)]
+struct ColumnarParser {}
+
+#[cfg(not(feature = "parquet"))]
+fn parse_parquet<F>(
+    _: F,
+    _: &FormatHints,
+    _: &mut ColumnarParser,
+    _: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
     Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
 }
 
@@ -171,15 +213,16 @@ fn parse_parquet<F>(_: F, _: &FormatHints, _: &mut impl RecordSink) -> Result<()
 fn parse_parquet_bytes(
     _: Vec<u8>,
     hints: &FormatHints,
+    columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
-    parse_parquet((), hints, sink)
+    parse_parquet((), hints, columnar, sink)
 }
 
 /// Tells a progress display what is read.
-struct Reported<'p, R> {
-    inner: R,
-    progress: &'p (dyn Fn(u64) + Sync),
+pub(super) struct Reported<'p, R> {
+    pub inner: R,
+    pub progress: &'p (dyn Fn(u64) + Sync),
 }
 
 impl<R: Read> Read for Reported<'_, R> {

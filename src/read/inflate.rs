@@ -11,14 +11,14 @@ use libdeflate_sys::{
 
 /// A decoder, with its tables.
 #[derive(Debug)]
-pub(super) struct Inflater(NonNull<libdeflate_decompressor>);
+pub(crate) struct Inflater(NonNull<libdeflate_decompressor>);
 
 // SAFETY: a decompressor is memory of its own without ties to a thread, and is only used through `&mut`.
 unsafe impl Send for Inflater {}
 
 /// What became of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Member {
+pub(crate) struct Member {
     /// Bytes it takes in the stored object.
     pub stored: usize,
     /// Bytes it inflated to.

@@ -48,7 +48,7 @@ pub(super) fn tell(start: &[u8], ended: bool) -> Option<Magic> {
 ///
 /// # Errors
 /// When not even a first byte can be read.
-pub(super) fn peek<'r>(mut stream: Box<dyn BufRead + 'r>) -> io::Result<(Magic, Peeked<'r>)> {
+pub(super) fn peek<'r>(mut stream: Box<dyn BufRead + Send + 'r>) -> io::Result<(Magic, Peeked<'r>)> {
     let mut start = Vec::new();
     let mut error = None;
     let mut ended = false;
@@ -81,7 +81,7 @@ pub(super) struct Peeked<'r> {
     start: Vec<u8>,
     used: usize,
     error: Option<io::Error>,
-    rest: Box<dyn BufRead + 'r>,
+    rest: Box<dyn BufRead + Send + 'r>,
 }
 
 impl Read for Peeked<'_> {

@@ -1,14 +1,17 @@
 //! Stage 2: objects become blocks of lines. The codec is chosen by magic bytes; a name is never trusted.
 
+mod ahead;
 mod counting;
-mod inflate;
+pub(crate) mod inflate;
 mod magic;
+mod split;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod whole;
 
 pub use counting::ByteCounter;
+pub use split::{Part, Split, split};
 
 use std::io::{self, Read};
 
@@ -16,6 +19,7 @@ use crate::parse::text::TextParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use inflate::Inflater;
 use magic::{Magic, tell};
+use stream::Lines;
 
 /// Bytes an object may inflate to; past it the object fails with what was read before. A delivered object is at most
 /// 75 MB packed, so this leaves a ratio of 900.
@@ -54,6 +58,8 @@ pub struct Reader {
     /// Bytes for whole members: a line's beginning, then what a member inflates to.
     inflated: Vec<u8>,
     inflated_bytes: usize,
+    /// Whether a large object may be unpacked by a thread of its own.
+    may_run_ahead: bool,
     inflater: Option<Inflater>,
 }
 
@@ -66,6 +72,7 @@ impl Reader {
             block: Vec::new(),
             inflated: Vec::new(),
             inflated_bytes: WHOLE_INFLATED_BYTES / workers.max(1),
+            may_run_ahead: workers > 1,
             inflater: Inflater::new(),
         }
     }
@@ -76,7 +83,7 @@ impl Reader {
     /// When the object is damaged, of another kind, or has an unknown format; the sink keeps what came before.
     pub fn read(
         &mut self,
-        mut input: impl Read,
+        mut input: impl Read + Send,
         counter: &ByteCounter,
         hints: &FormatHints,
         sink: &mut impl RecordSink,
@@ -97,7 +104,12 @@ impl Reader {
             Some(Magic::Gzip) if ended => self.read_members(filled, counter, hints, sink),
             _ => {
                 let input = self.stored[..filled].chain(input);
-                stream::read(input, counter, hints, &mut self.parser, &mut self.block, sink)
+                let lines = Lines {
+                    parser: &mut self.parser,
+                    block: &mut self.block,
+                    runs_ahead: self.may_run_ahead && !ended,
+                };
+                stream::read(input, counter, hints, lines, sink)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::ahead::Ahead;
 use super::counting::{CountingReader, LimitedReader};
 use super::magic::{Magic, peek};
 use super::{ByteCounter, Content, MAX_INFLATED_BYTES, MAX_PACKING_DEPTH, damaged};
@@ -14,15 +15,23 @@ const BLOCK_BYTES: usize = 1 << 18;
 const READ_BUFFER_BYTES: usize = 1 << 17;
 
 /// A boxed stream under a decoder.
-type Stream<'r> = Box<dyn BufRead + 'r>;
+type Stream<'r> = Box<dyn BufRead + Send + 'r>;
+
+/// Where lines go.
+pub(super) struct Lines<'p> {
+    pub parser: &'p mut TextParser,
+    /// Room for a block of them.
+    pub block: &'p mut Vec<u8>,
+    /// Whether unpacking may run ahead of parsing, on a thread of its own.
+    pub runs_ahead: bool,
+}
 
 /// Reads one object's records into `sink`, unpacking it as it comes.
 pub(super) fn read<'r>(
-    input: impl Read + 'r,
+    input: impl Read + Send + 'r,
     counter: &'r ByteCounter,
     hints: &FormatHints,
-    parser: &mut TextParser,
-    block: &mut Vec<u8>,
+    lines: Lines<'_>,
     sink: &mut impl RecordSink,
 ) -> Result<Content, ObjectError> {
     let raw = CountingReader::new(BufReader::with_capacity(READ_BUFFER_BYTES, input), counter);
@@ -30,7 +39,7 @@ pub(super) fn read<'r>(
     let mut depth = 0;
     loop {
         let (magic, content) = peek(stream).map_err(|error| damaged(counter, &error))?;
-        let unpacked: Box<dyn Read + 'r> = match magic {
+        let unpacked: Box<dyn Read + Send + 'r> = match magic {
             Magic::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(content)),
             Magic::Zstd => match zstd::Decoder::with_buffer(content) {
                 Ok(decoder) => Box::new(decoder),
@@ -47,8 +56,14 @@ pub(super) fn read<'r>(
                     .map(|()| Content::Lines);
             }
             Magic::Other => {
-                return parse_lines(content, parser, block, sink, |error| damaged(counter, error))
-                    .map(|()| Content::Lines);
+                let is_packed = depth > 0;
+                let damaged = |error: &dyn std::fmt::Display| damaged(counter, error);
+                let outcome = if is_packed && lines.runs_ahead {
+                    lines.parse_ahead(content, sink, damaged)
+                } else {
+                    lines.parse(content, sink, damaged)
+                };
+                return outcome.map(|()| Content::Lines);
             }
         };
         depth += 1;
@@ -75,47 +90,62 @@ fn with_offset(error: ObjectError, counter: &ByteCounter) -> ObjectError {
     }
 }
 
-/// Feeds all lines of `stream` to a text parser. A line that the stream breaks off in is dropped, unless the stream
-/// simply ends there.
-pub(super) fn parse_lines(
-    mut stream: impl Read,
-    parser: &mut TextParser,
-    block: &mut Vec<u8>,
-    sink: &mut impl RecordSink,
-    damaged: impl Fn(&dyn std::fmt::Display) -> ObjectError,
-) -> Result<(), ObjectError> {
-    block.resize(BLOCK_BYTES, 0);
-    let mut filled = 0;
-    let mut skipping_overlong_line = false;
-    loop {
-        let outcome = fill(&mut stream, block, &mut filled);
-        if skipping_overlong_line {
-            let Some(end) = memchr::memchr(b'\n', &block[..filled]) else {
+impl Lines<'_> {
+    /// Feeds all lines of `stream` to the parser. A line that the stream breaks off in is dropped, unless the stream simply
+    /// ends there.
+    pub(super) fn parse(
+        self,
+        mut stream: impl Read,
+        sink: &mut impl RecordSink,
+        damaged: impl Fn(&dyn std::fmt::Display) -> ObjectError,
+    ) -> Result<(), ObjectError> {
+        let Self { parser, block, .. } = self;
+        block.resize(BLOCK_BYTES, 0);
+        let mut filled = 0;
+        let mut skipping_overlong_line = false;
+        loop {
+            let outcome = fill(&mut stream, block, &mut filled);
+            if skipping_overlong_line {
+                let Some(end) = memchr::memchr(b'\n', &block[..filled]) else {
+                    filled = 0;
+                    match outcome {
+                        Ok(true) => continue,
+                        Ok(false) => return Ok(()),
+                        Err(error) => return Err(damaged(&error)),
+                    }
+                };
+                block.copy_within(end + 1..filled, 0);
+                filled -= end + 1;
+                skipping_overlong_line = false;
+            }
+            let whole = memchr::memrchr(b'\n', &block[..filled]).map_or(0, |end| end + 1);
+            parser.feed(&block[..whole], sink)?;
+            block.copy_within(whole..filled, 0);
+            filled -= whole;
+            match outcome {
+                Ok(true) => {}
+                Ok(false) => return parser.feed(&block[..filled], sink),
+                Err(error) => return Err(damaged(&error)),
+            }
+            if filled > MAX_LINE_BYTES {
+                parser.overlong_line(sink);
                 filled = 0;
-                match outcome {
-                    Ok(true) => continue,
-                    Ok(false) => return Ok(()),
-                    Err(error) => return Err(damaged(&error)),
-                }
-            };
-            block.copy_within(end + 1..filled, 0);
-            filled -= end + 1;
-            skipping_overlong_line = false;
+                skipping_overlong_line = true;
+            }
         }
-        let whole = memchr::memrchr(b'\n', &block[..filled]).map_or(0, |end| end + 1);
-        parser.feed(&block[..whole], sink)?;
-        block.copy_within(whole..filled, 0);
-        filled -= whole;
-        match outcome {
-            Ok(true) => {}
-            Ok(false) => return parser.feed(&block[..filled], sink),
-            Err(error) => return Err(damaged(&error)),
-        }
-        if filled > MAX_LINE_BYTES {
-            parser.overlong_line(sink);
-            filled = 0;
-            skipping_overlong_line = true;
-        }
+    }
+
+    /// The same, with a thread of its own that reads the stream.
+    fn parse_ahead(
+        self,
+        stream: impl Read + Send,
+        sink: &mut impl RecordSink,
+        damaged: impl Fn(&dyn std::fmt::Display) -> ObjectError,
+    ) -> Result<(), ObjectError> {
+        std::thread::scope(|scope| {
+            let ahead = Ahead::start(stream, scope);
+            self.parse(ahead, sink, damaged)
+        })
     }
 }
 

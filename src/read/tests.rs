@@ -1,5 +1,7 @@
 //! Packing, damage and limits. Whatever happens to an object, its records are a beginning of the right ones.
 
+mod large;
+
 use std::io::{self, Read, Write};
 
 use flate2::Compression;
@@ -10,7 +12,7 @@ use crate::parse::json::MAX_JSON_VALUE_BYTES;
 use crate::parse::tests::{Recorder, V2, v2_record};
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError};
 
-fn read_all(input: impl Read) -> (Recorder, Result<Content, ObjectError>, u64) {
+fn read_all(input: impl Read + Send) -> (Recorder, Result<Content, ObjectError>, u64) {
     let mut recorder = Recorder::default();
     let counter = ByteCounter::default();
     let outcome = Reader::new(1).read(input, &counter, &FormatHints::default(), &mut recorder);

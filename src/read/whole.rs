@@ -3,9 +3,12 @@
 use std::io::Read;
 
 use super::magic::{Magic, tell};
-use super::stream::{self, parse_lines};
+use super::stream::{self, Lines};
 use super::{ByteCounter, Content, Reader, damaged};
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError, RecordSink};
+
+/// Stored bytes from which on a thread of its own for unpacking pays.
+const RUNS_AHEAD_FROM_BYTES: usize = 1 << 20;
 
 impl Reader {
     /// Reads the first `length` bytes of `self.stored`. What is not lines of text, and all that is damaged or too large, is left to a decoder that streams:
@@ -51,11 +54,16 @@ impl Reader {
             return Ok(Content::Lines);
         }
         if at == 0 {
-            return stream::read(rest, counter, hints, &mut self.parser, &mut self.block, sink);
+            let lines = Lines {
+                parser: &mut self.parser,
+                block: &mut self.block,
+                runs_ahead: self.may_run_ahead && rest.len() > RUNS_AHEAD_FROM_BYTES,
+            };
+            return stream::read(rest, counter, hints, lines, sink);
         }
         let begun = &self.inflated[..carried];
         let unpacked = begun.chain(stream::members(rest, counter));
-        parse_lines(unpacked, &mut self.parser, &mut self.block, sink, |error| damaged(counter, error))
-            .map(|()| Content::Lines)
+        let lines = Lines { parser: &mut self.parser, block: &mut self.block, runs_ahead: false };
+        lines.parse(unpacked, sink, |error| damaged(counter, error)).map(|()| Content::Lines)
     }
 }

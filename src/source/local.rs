@@ -10,6 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{Location, LogObject};
 use crate::inventory::InventoryFile;
+use crate::model::fingerprint::fingerprint;
 
 /// Largest inventory file that is read, bytes; a describe answer of 10,000 interfaces is about 20 MiB.
 pub const MAX_INVENTORY_FILE_BYTES: u64 = 512 << 20;
@@ -70,7 +71,7 @@ pub fn list(inputs: &[String]) -> Result<Listing, SourceError> {
     let mut found = Found::default();
     for input in inputs {
         if input == "-" {
-            found.add_object(Location::Stdin, PathBuf::from("-"), 0, true);
+            found.add_object(Location::Stdin, Path::new("-"), 0, true);
             continue;
         }
         let path = Path::new(input);
@@ -105,10 +106,14 @@ struct Found {
     listing: Listing,
     /// Objects reached, those reached again included.
     reached: usize,
-    /// For each file, by its canonical path, its place in the listing.
-    places: HashMap<PathBuf, usize>,
-    /// Canonical paths of directories.
-    directories: HashMap<PathBuf, PathBuf>,
+    /// For each file, by the fingerprint of its canonical path, its place in the listing and its canonical directory.
+    places: HashMap<u128, (usize, usize)>,
+    /// Canonical directories of files.
+    directories: Vec<PathBuf>,
+    /// Their numbers.
+    numbers: HashMap<PathBuf, usize>,
+    /// Canonical paths of directories as they were reached.
+    canonical: HashMap<PathBuf, PathBuf>,
 }
 
 impl Found {
@@ -117,7 +122,7 @@ impl Found {
             .map_err(|reason| SourceError::Io { path: path.display().to_string(), reason })?;
         if !metadata.is_dir() {
             let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            self.add_object(Location::File(path.to_owned()), identity, metadata.len(), explicit);
+            self.add_object(Location::File(path.into()), &identity, metadata.len(), explicit);
             return Ok(());
         }
         let inventory = path.join("inventory");
@@ -130,7 +135,8 @@ impl Found {
                 Ok(entry) if entry.file_type().is_file() => {
                     let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
                     let identity = self.identity(&entry);
-                    self.add_object(Location::File(entry.into_path()), identity, size_bytes, false);
+                    let location = Location::File(entry.into_path().into_boxed_path());
+                    self.add_object(location, &identity, size_bytes, false);
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -149,30 +155,38 @@ impl Found {
         if entry.path_is_symlink() {
             return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         }
-        if !self.directories.contains_key(parent) {
+        if !self.canonical.contains_key(parent) {
             let canonical = fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned());
-            self.directories.insert(parent.to_owned(), canonical);
+            self.canonical.insert(parent.to_owned(), canonical);
         }
-        self.directories[parent].join(entry.file_name())
+        self.canonical[parent].join(entry.file_name())
     }
 
-    fn add_object(&mut self, location: Location, identity: PathBuf, size_bytes: u64, explicit: bool) {
+    /// The number of a directory.
+    fn directory(&mut self, path: &Path) -> usize {
+        if let Some(number) = self.numbers.get(path) {
+            return *number;
+        }
+        self.directories.push(path.to_owned());
+        self.numbers.insert(path.to_owned(), self.directories.len() - 1);
+        self.directories.len() - 1
+    }
+
+    fn add_object(&mut self, location: Location, identity: &Path, size_bytes: u64, explicit: bool) {
         self.reached += 1;
-        let name = match &location {
-            Location::File(path) => path.display().to_string(),
-            Location::Stdin => "-".to_owned(),
-        };
-        let object = LogObject { name, location, size_bytes, explicit };
+        let object = LogObject { location, size_bytes, explicit };
+        let directory = self.directory(identity.parent().unwrap_or(identity));
         let objects = &mut self.listing.objects;
-        let Some(place) = self.places.get(&identity) else {
-            self.places.insert(identity, objects.len());
+        let Some((place, _)) = self.places.get(&fingerprint(identity.as_os_str().as_encoded_bytes())) else {
+            let place = (objects.len(), directory);
+            self.places.insert(fingerprint(identity.as_os_str().as_encoded_bytes()), place);
             objects.push(object);
             return;
         };
         // The smallest name, whatever order the inputs came in; named by the user if it was once.
         let known = &mut objects[*place];
         let explicit = explicit || known.explicit;
-        if object.name < known.name {
+        if object.name() < known.name() {
             *known = object;
         }
         known.explicit = explicit;
@@ -190,12 +204,17 @@ impl Found {
         });
         // Another input may have led into an inventory, such as a glob beside its directory.
         let mut inside = vec![false; self.listing.objects.len()];
-        for (identity, place) in &self.places {
-            inside[*place] = inventories.iter().any(|directory| identity.starts_with(directory));
+        let in_inventory: Vec<bool> = self
+            .directories
+            .iter()
+            .map(|directory| inventories.iter().any(|inventory| directory.starts_with(inventory)))
+            .collect();
+        for (place, directory) in self.places.values() {
+            inside[*place] = in_inventory[*directory];
         }
         let mut inside = inside.into_iter();
         self.listing.objects.retain(|object| !inside.next().unwrap_or(false) || object.explicit);
-        self.listing.objects.sort();
+        self.listing.objects.sort_by(|a, b| a.name().cmp(&b.name()));
         self.listing
     }
 }

@@ -13,24 +13,25 @@ mod tests;
 
 pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Where an object lies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// A local file.
-    File(PathBuf),
+    File(Box<Path>),
     /// Standard input.
     Stdin,
 }
 
 /// One object that may hold records.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// There may be a million of them, so what its name tells is not kept beside the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogObject {
-    /// Name shown to people: the path as it was reached.
-    pub name: String,
     /// Where it lies.
     pub location: Location,
     /// Size, 0 where not known (standard input).
@@ -40,6 +41,14 @@ pub struct LogObject {
 }
 
 impl LogObject {
+    /// Name shown to people: the path as it was reached.
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.location {
+            Location::File(path) => path.to_string_lossy(),
+            Location::Stdin => Cow::Borrowed("-"),
+        }
+    }
+
     /// Opens the object for reading from its start.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ fn names(listing: &Listing, directory: &Path) -> Vec<String> {
         let path = Path::new(name).strip_prefix(directory).unwrap_or_else(|_| panic!("{name} is elsewhere"));
         path.display().to_string()
     };
-    listing.objects.iter().map(|object| relative(&object.name)).collect()
+    listing.objects.iter().map(|object| relative(&object.name())).collect()
 }
 
 fn input(directory: &TempDir, relative: &str) -> String {
@@ -111,7 +111,7 @@ fn an_object_that_the_user_names_stays_so_beside_its_directory() {
 fn standard_input_is_one_object() {
     let listing = found(&["-".to_owned(), "-".to_owned()]);
     assert_eq!(listing.objects.len(), 1);
-    assert_eq!(listing.objects[0].name, "-");
+    assert_eq!(listing.objects[0].name(), "-");
     assert!(listing.objects[0].open_seekable().expect("no file is opened").is_none());
 }
 

@@ -52,7 +52,7 @@ fn where_totals_lie_does_not_show_in_a_report() {
             .expect("the world is written");
         let mut listing = list(&[folder.path().display().to_string()]).expect("the world is there");
         let described = read_inventory(&listing.inventory_dirs[0]).expect("its inventory");
-        listing.objects.retain(|object| !object.name.ends_with("truth.json"));
+        listing.objects.retain(|object| !object.name().ends_with("truth.json"));
         let items = discover::plan(listing.objects).items;
         for inventory in [inventory::load(described), Inventory::default()] {
             let in_memory = attributed(&items, &inventory, 1, &Store::new(Limits::for_workers(1), None));

@@ -25,7 +25,7 @@ fn totals(log: &str, window: Window, name: Option<&str>) -> Partial {
     let atlas = atlas();
     let name = name.map(|name| layout::parse(name).expect("a name that AWS gives"));
     let mut sink = Classifier::new(&atlas, window, Partial::new());
-    sink.begin("object", name.as_ref());
+    sink.begin("object", name);
     TextParser::new(FormatHints::default()).feed(log.as_bytes(), &mut sink).expect("a log");
     sink.into_partial()
 }

@@ -20,6 +20,7 @@ use super::super::format::LineFormat;
 use super::super::{Numbering, value};
 use super::numbers::{LANES, Numbers};
 use super::seen::{Addresses, Run, Seen, mix};
+use super::simd::Kernel;
 use super::token::{Token, WIDE_BYTES, word_before};
 use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::time::seconds_of;
@@ -38,14 +39,17 @@ const OBSERVER_COLUMNS: [Column; 9] = [
 ];
 const NEXT_HOP_COLUMNS: [Column; 2] = [Column::NextHopInterfaceId, Column::NextHopInterfaceType];
 
+/// The place of a column in a line.
+type Place = u8;
+
 /// Place of a column that the format lacks.
-const ABSENT: usize = usize::MAX;
+const ABSENT: Place = Place::MAX;
 
 /// A format, prepared, with what was seen under it.
 #[derive(Debug)]
 pub(super) struct FastRows {
     /// Place of each column in a line.
-    places: [usize; COLUMN_COUNT],
+    places: [Place; COLUMN_COUNT],
     columns: usize,
     observers: Texts,
     next_hops: Texts,
@@ -60,13 +64,13 @@ pub(super) struct FastRows {
 struct Texts {
     runs: Vec<Run>,
     /// Places of the columns whose texts nearly tell all.
-    keys: [usize; 2],
+    keys: [Place; 2],
     seen: Seen,
 }
 
 impl Texts {
-    fn new(places: &[usize; COLUMN_COUNT], columns: &[Column], keys: [Column; 2]) -> Self {
-        let mut wanted: Vec<usize> =
+    fn new(places: &[Place; COLUMN_COUNT], columns: &[Column], keys: [Column; 2]) -> Self {
+        let mut wanted: Vec<Place> =
             columns.iter().map(|column| places[*column as usize]).filter(|place| *place != ABSENT).collect();
         wanted.sort_unstable();
         let mut runs: Vec<Run> = Vec::new();
@@ -94,9 +98,9 @@ impl Texts {
     }
 
     #[inline(always)]
-    fn find(&mut self, hash: u64, line: Line<'_>) -> Option<u32> {
+    fn find<K: Kernel>(&mut self, hash: u64, line: Line<'_>) -> Option<u32> {
         let Self { runs, seen, .. } = self;
-        seen.find(hash, line.block, |number| runs.get(number).map(|run| line.run(*run)))
+        seen.find::<K>(hash, line.block, |number| runs.get(number).map(|run| line.run(*run)))
     }
 
     #[cold]
@@ -106,10 +110,10 @@ impl Texts {
     }
 }
 
-/// Most columns of a format that is read here; AWS offers 54. All places are below it, so that a place needs no check.
-pub(super) const MAX_FAST_COLUMNS: usize = 62;
-/// Offsets that a line shows: one more than it has tokens, and one for a timestamp in front.
-pub(super) const SHOWN_STARTS: usize = MAX_FAST_COLUMNS + 2;
+/// Most columns of a format that is read here; AWS offers 54.
+pub(super) const MAX_FAST_COLUMNS: usize = 64;
+/// Offsets that a line shows: one more than it has tokens.
+pub(super) const SHOWN_STARTS: usize = MAX_FAST_COLUMNS + 1;
 
 /// One line of a block: offsets of its tokens, as [`super::scan::Marks::starts`] has them.
 #[derive(Debug, Clone, Copy)]
@@ -118,36 +122,35 @@ pub(super) struct Line<'b> {
     pub block: &'b [u8],
     /// Offsets from the line's first token on; those behind the line are not its own.
     pub starts: &'b [u32; SHOWN_STARTS],
-    /// Place of the first token: 1 behind a timestamp.
-    pub skipped: usize,
 }
 
 impl<'b> Line<'b> {
     #[inline(always)]
-    fn token(self, place: usize) -> Token {
+    fn token(self, place: Place) -> Token {
         self.run(Run { first: place, last: place })
     }
 
     #[inline(always)]
     fn run(self, run: Run) -> Token {
-        let start = self.starts[run.first.wrapping_add(self.skipped) % SHOWN_STARTS];
-        let end = self.starts[run.last.wrapping_add(self.skipped).wrapping_add(1) % SHOWN_STARTS];
+        // Places are below the number of columns; the remainder is a mask in place of a check.
+        let start = self.starts[usize::from(run.first) % MAX_FAST_COLUMNS];
+        let end = self.starts[usize::from(run.last) % MAX_FAST_COLUMNS + 1];
         Token { start, end: end.wrapping_sub(1) }
     }
 
     #[inline(always)]
     fn starts_with_hash(self, place: usize) -> Option<bool> {
-        Some(*self.block.get(self.token(place).start as usize)? == b'#')
+        Some(*self.block.get(*self.starts.get(place)? as usize)? == b'#')
     }
 
     /// The text of a column as the plain parser gives it.
-    fn text(self, place: usize) -> &'b [u8] {
+    fn text(self, place: Place) -> &'b [u8] {
         let text = if place == ABSENT { None } else { self.token(place).bytes(self.block) };
         text.filter(|text| !value::is_missing(text)).unwrap_or_default()
     }
 }
 
-const _: () = assert!(SHOWN_STARTS.is_power_of_two(), "a remainder is a mask");
+const _: () = assert!(MAX_FAST_COLUMNS.is_power_of_two(), "a remainder is a mask");
 
 impl FastRows {
     /// Prepares a format; `None` if it has more columns than are read here.
@@ -158,7 +161,7 @@ impl FastRows {
         let mut places = [ABSENT; COLUMN_COUNT];
         for (place, column) in format.columns.iter().enumerate() {
             if let Some(column) = column {
-                places[*column as usize] = place;
+                places[*column as usize] = place as Place;
             }
         }
         Some(Self {
@@ -190,46 +193,46 @@ impl FastRows {
         }
     }
 
-    /// Reads a line of `tokens` tokens, if it is as usual; `None` if the plain parser must.
+    /// How many tokens of a line are in front of the values: an export's timestamp, or none. `None` if the plain parser must
+    /// read the line.
     #[inline(always)]
-    pub fn row<S: RecordSink>(&mut self, mut line: Line<'_>, tokens: usize, sink: &mut S) -> Option<()> {
-        if tokens != self.columns {
-            line = self.stamped(line, tokens)?;
-        } else if line.starts_with_hash(0)? {
-            return None;
+    pub fn lead(&self, line: Line<'_>, tokens: usize) -> Option<usize> {
+        if tokens == self.columns {
+            return (!line.starts_with_hash(0)?).then_some(0);
         }
+        // Otherwise one of the tokens begins a remark.
+        let is_stamped = tokens == self.columns + 1
+            && value::is_timestamp(line.token(0).bytes(line.block)?)
+            && !line.starts_with_hash(1)?
+            && !line.starts_with_hash(self.columns)?;
+        is_stamped.then_some(1)
+    }
+
+    /// Reads the values of a line, if they are as usual; `None` if the plain parser must.
+    #[inline(always)]
+    pub fn row<K: Kernel, S: RecordSink>(&mut self, line: Line<'_>, sink: &mut S) -> Option<()> {
         let traffic = match self.usual_traffic(line) {
             Some(traffic) => traffic,
             None => self.traffic(line)?,
         };
         let mut record = NumberedRecord { traffic, ..NumberedRecord::default() };
         if record.traffic.status != LogStatus::NoData {
-            self.ends(line, &mut record, sink)?;
+            self.ends::<K, S>(line, &mut record, sink)?;
             if !self.next_hops.runs.is_empty() {
                 let hash = self.next_hops.hash(line)?;
-                record.next_hop = match self.next_hops.find(hash, line) {
+                record.next_hop = match self.next_hops.find::<K>(hash, line) {
                     Some(number) => number,
                     None => self.new_next_hop(hash, line, sink),
                 };
             }
         }
         let hash = self.observers.hash(line)?;
-        record.observer = match self.observers.find(hash, line) {
+        record.observer = match self.observers.find::<K>(hash, line) {
             Some(number) => number,
             None => self.new_observer(hash, line, sink),
         };
         sink.record(&record);
         Some(())
-    }
-
-    /// A line with an export's timestamp in front, seen from behind it.
-    fn stamped<'b>(&self, line: Line<'b>, tokens: usize) -> Option<Line<'b>> {
-        // Otherwise one of the tokens begins a remark.
-        let is_stamped = tokens == self.columns + 1
-            && value::is_timestamp(line.token(0).bytes(line.block)?)
-            && !line.starts_with_hash(1)?
-            && !line.starts_with_hash(self.columns)?;
-        is_stamped.then_some(Line { skipped: 1, ..line })
     }
 
     /// The traffic of a record with all its numbers in their usual lengths; `None` if [`FastRows::traffic`] must look.
@@ -373,29 +376,29 @@ impl FastRows {
     }
 
     #[inline(always)]
-    fn ends<S: RecordSink>(
+    fn ends<K: Kernel, S: RecordSink>(
         &mut self,
         line: Line<'_>,
         record: &mut NumberedRecord,
         sink: &mut S,
     ) -> Option<()> {
-        record.src = self.end(Column::SrcAddr, line, sink)?;
-        record.dst = self.end(Column::DstAddr, line, sink)?;
-        record.pkt_src = self.end(Column::PktSrcAddr, line, sink)?;
-        record.pkt_dst = self.end(Column::PktDstAddr, line, sink)?;
+        record.src = self.end::<K, S>(Column::SrcAddr, line, sink)?;
+        record.dst = self.end::<K, S>(Column::DstAddr, line, sink)?;
+        record.pkt_src = self.end::<K, S>(Column::PktSrcAddr, line, sink)?;
+        record.pkt_dst = self.end::<K, S>(Column::PktDstAddr, line, sink)?;
         Some(())
     }
 
     /// The number of an address, 0 for none.
     #[inline(always)]
-    fn end<S: RecordSink>(&mut self, column: Column, line: Line<'_>, sink: &mut S) -> Option<u32> {
+    fn end<K: Kernel, S: RecordSink>(&mut self, column: Column, line: Line<'_>, sink: &mut S) -> Option<u32> {
         let place = self.places[column as usize];
         if place == ABSENT {
             return Some(0);
         }
         let token = line.token(place);
         if token.len() > WIDE_BYTES {
-            return self.long_address(token, line, sink);
+            return self.long_address::<K, S>(token, line, sink);
         }
         let text = token.wide(line.block)?;
         match self.addresses.find(text) {
@@ -422,10 +425,15 @@ impl FastRows {
     }
 
     /// An IPv6 address of more than 16 characters.
-    fn long_address<S: RecordSink>(&mut self, token: Token, line: Line<'_>, sink: &mut S) -> Option<u32> {
+    fn long_address<K: Kernel, S: RecordSink>(
+        &mut self,
+        token: Token,
+        line: Line<'_>,
+        sink: &mut S,
+    ) -> Option<u32> {
         let hash = mix(token.last_word(line.block)?, token.len() as u64);
         let run = |number: usize| (number == 0).then_some(token);
-        if let Some(number) = self.long_addresses.find(hash, line.block, run) {
+        if let Some(number) = self.long_addresses.find::<K>(hash, line.block, run) {
             return Some(number);
         }
         let addr = value::address(token.bytes(line.block)?)?;

@@ -25,7 +25,7 @@ use super::{
 use fast::{FastRows, Line};
 use line::{Parsed, parse_record};
 use scan::{Marks, SCAN_BYTES};
-use simd::{Isa, Work, prefetch};
+use simd::{Isa, Kernel, Work, prefetch};
 
 /// What the lines are taken for.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct TextParser {
     state: State,
     line: u64,
     saw_records: bool,
+    /// How often the lines were taken for something else than before.
+    turns: u64,
     means: Means,
     /// Lent out while a block is read.
     marks: Option<Box<Marks>>,
@@ -96,6 +98,7 @@ impl TextParser {
             state: State::Undecided,
             line: 0,
             saw_records: false,
+            turns: 0,
             means,
             marks: None,
             last_header: None,
@@ -108,11 +111,28 @@ impl TextParser {
     pub fn begin(&mut self, hints: FormatHints) {
         self.hints = hints;
         self.take_for(State::Undecided);
+        self.turns = 0;
         self.line = 0;
         self.saw_records = false;
     }
 
+    /// Lines read of the object.
+    pub fn lines(&self) -> u64 {
+        self.line
+    }
+
+    /// How often lines of the object were taken for something else than those before them: once for a log with a header, or
+    /// with the same header several times.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
     fn take_for(&mut self, state: State) {
+        let is_same = match (&self.state, &state) {
+            (State::Records(known), State::Records(format)) => known == format,
+            _ => false,
+        };
+        self.turns += u64::from(!is_same);
         self.state = state;
         self.is_prepared = false;
     }
@@ -298,7 +318,7 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
 
     #[expect(clippy::inline_always, reason = "so that it is compiled for each instruction set")]
     #[inline(always)]
-    fn run(self) -> Self::Outcome {
+    fn run<K: Kernel>(self) -> Self::Outcome {
         let Self { parser, block, marks, fast, sink } = self;
         let mut unusual = marks.unusual().iter().map(|offset| *offset as usize).peekable();
         let mut next_unusual = unusual.next().unwrap_or(usize::MAX);
@@ -312,8 +332,9 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
             prefetch(block.get(start + SCAN_BYTES..read + SCAN_BYTES).unwrap_or_default());
             if next_unusual >= read
                 && let Some(starts) = marks.starts_from(first)
-                && let line = (Line { block, starts, skipped: 0 })
-                && fast.row(line, behind.wrapping_sub(first), sink).is_some()
+                && let Some(lead) = fast.lead(Line { block, starts }, behind.wrapping_sub(first))
+                && let Some(starts) = marks.starts_from(first.wrapping_add(lead))
+                && fast.row::<K, S>(Line { block, starts }, sink).is_some()
             {
                 parser.saw_records = true;
                 continue;

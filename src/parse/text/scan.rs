@@ -18,24 +18,25 @@ pub(super) const WORD_BYTES: usize = 64;
 /// Bytes of the largest block that is scanned at once: its offsets stay in the second-level cache until they are used.
 pub(super) const SCAN_BYTES: usize = 1 << 16;
 
-const _: () = assert!(OFFSETS_SLACK == WORD_BYTES && SHOWN_STARTS <= OFFSETS_SLACK);
+/// Places of a list of offsets: one for each byte, the leading 0, and what may be written or shown behind the last.
+const MOST_OFFSETS: usize = SCAN_BYTES + 2 + OFFSETS_SLACK;
+
+const _: () = assert!(OFFSETS_SLACK == WORD_BYTES && SHOWN_STARTS <= OFFSETS_SLACK + 1);
 
 /// Where the tokens and lines of a block lie. The lists are boxes of fixed length with a count apart: a vector would be
 /// asked for room at every word.
 #[derive(Debug)]
 pub(super) struct Marks {
-    starts: Box<[u32; SCAN_BYTES + 1 + OFFSETS_SLACK]>,
+    starts: Box<[u32; MOST_OFFSETS]>,
     start_count: usize,
-    lines: Box<[u32; SCAN_BYTES + 1 + OFFSETS_SLACK]>,
+    lines: Box<[u32; MOST_OFFSETS]>,
     line_count: usize,
     unusual: Vec<u32>,
 }
 
 impl Default for Marks {
     fn default() -> Self {
-        let zeros = || {
-            vec![0; SCAN_BYTES + 1 + OFFSETS_SLACK].into_boxed_slice().try_into().expect("it has this length")
-        };
+        let zeros = || vec![0; MOST_OFFSETS].into_boxed_slice().try_into().expect("it has this length");
         Self { starts: zeros(), start_count: 0, lines: zeros(), line_count: 0, unusual: Vec::new() }
     }
 }

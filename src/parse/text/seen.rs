@@ -7,6 +7,7 @@
 
 use hashbrown::HashTable;
 
+use super::simd::{Kernel, Plain};
 use super::token::Token;
 
 /// Groups that are kept; past it all are forgotten, so that a log in which the texts of every record are new cannot fill
@@ -69,9 +70,9 @@ pub(super) fn mix(first: u64, second: u64) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     /// Place of the first column.
-    pub first: usize,
+    pub first: u8,
     /// Place of the last column.
-    pub last: usize,
+    pub last: u8,
 }
 
 /// Groups that are found at once, as a power of two.
@@ -123,9 +124,14 @@ impl Seen {
 
     /// The number of the group that these runs of a block are, if it was seen.
     #[inline(always)]
-    pub fn find(&mut self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
+    pub fn find<K: Kernel>(
+        &mut self,
+        hash: u64,
+        block: &[u8],
+        runs: impl Fn(usize) -> Option<Token>,
+    ) -> Option<u32> {
         let near = self.near[Self::near_place(hash)];
-        if near.hash == hash && near.offset != 0 && is_group(&self.bytes, near, block, &runs) {
+        if near.hash == hash && near.offset != 0 && is_group::<K>(&self.bytes, near, block, &runs) {
             return Some(near.number);
         }
         self.find_far(hash, block, runs)
@@ -133,7 +139,7 @@ impl Seen {
 
     #[inline(never)]
     fn find_far(&mut self, hash: u64, block: &[u8], runs: impl Fn(usize) -> Option<Token>) -> Option<u32> {
-        let same = |group: &Group| group.hash == hash && is_group(&self.bytes, *group, block, &runs);
+        let same = |group: &Group| group.hash == hash && is_group::<Plain>(&self.bytes, *group, block, &runs);
         let group = *self.table.find(hash, same)?;
         self.near[Self::near_place(hash)] = group;
         Some(group.number)
@@ -151,44 +157,23 @@ impl Seen {
 
 /// Whether the runs are those of a group.
 #[inline(always)]
-fn is_group(bytes: &[u8], group: Group, block: &[u8], runs: &impl Fn(usize) -> Option<Token>) -> bool {
+fn is_group<K: Kernel>(
+    bytes: &[u8],
+    group: Group,
+    block: &[u8],
+    runs: &impl Fn(usize) -> Option<Token>,
+) -> bool {
     let mut offset = group.offset;
     let mut number = 0;
     while let Some(run) = runs(number) {
         // With the delimiter, so that the borders of runs are compared too.
         let seen = block.get(run.start as usize..=run.end as usize).unwrap_or_default();
         let end = offset.wrapping_add(seen.len());
-        if !bytes.get(offset..end).is_some_and(|known| is_same(known, seen)) {
+        if !bytes.get(offset..end).is_some_and(|known| K::is_same(known, seen)) {
             return false;
         }
         offset = end;
         number = number.wrapping_add(1);
     }
     true
-}
-
-/// Whether two texts are equal, by words: most are too short for a call to pay.
-#[inline(always)]
-fn is_same(left: &[u8], right: &[u8]) -> bool {
-    const WIDE: usize = 16;
-    let len = left.len();
-    if len != right.len() {
-        return false;
-    }
-    if len < WIDE {
-        return left == right;
-    }
-    let word = |text: &[u8], at: usize| {
-        text.get(at..at + WIDE)
-            .and_then(|text| text.first_chunk())
-            .map_or(0, |word| u128::from_le_bytes(*word))
-    };
-    // The last word may overlap the one in front of it.
-    let mut different = word(left, len - WIDE) ^ word(right, len - WIDE);
-    let mut at = 0;
-    while at + WIDE < len {
-        different |= word(left, at) ^ word(right, at);
-        at += WIDE;
-    }
-    different == 0
 }

@@ -29,6 +29,12 @@ pub(super) const OFFSETS_SLACK: usize = WORD_BYTES;
 
 /// What an instruction set does.
 pub(super) trait Kernel {
+    /// Whether two texts are equal.
+    #[inline(always)]
+    fn is_same(left: &[u8], right: &[u8]) -> bool {
+        is_same_by_words(left, right)
+    }
+
     /// The masks of a word.
     fn masks(word: &[u8; WORD_BYTES]) -> Masks;
 
@@ -53,6 +59,32 @@ pub(super) trait Kernel {
     }
 }
 
+/// Whether two texts are equal, by words: most are too short for a call to pay.
+#[inline(always)]
+fn is_same_by_words(left: &[u8], right: &[u8]) -> bool {
+    const WIDE: usize = 16;
+    let len = left.len();
+    if len != right.len() {
+        return false;
+    }
+    if len < WIDE {
+        return left == right;
+    }
+    let word = |text: &[u8], at: usize| {
+        text.get(at..at + WIDE)
+            .and_then(|text| text.first_chunk())
+            .map_or(0, |word| u128::from_le_bytes(*word))
+    };
+    // The last word may overlap the one in front of it.
+    let mut different = word(left, len - WIDE) ^ word(right, len - WIDE);
+    let mut at = 0;
+    while at + WIDE < len {
+        different |= word(left, at) ^ word(right, at);
+        at += WIDE;
+    }
+    different == 0
+}
+
 /// Byte for byte: the twin that the others are compared with, and what machines without any of them use.
 pub(super) struct Plain;
 
@@ -75,7 +107,7 @@ pub(super) trait Work {
     /// What it gives.
     type Outcome;
     /// Does it.
-    fn run(self) -> Self::Outcome;
+    fn run<K: Kernel>(self) -> Self::Outcome;
 }
 
 /// An instruction set that this machine has.
@@ -139,8 +171,8 @@ impl Isa {
             Set::Avx2 => unsafe { x86::run_avx2(work) },
             // NEON is part of what every 64-bit ARM program is compiled for.
             #[cfg(target_arch = "aarch64")]
-            Set::Neon => work.run(),
-            Set::Plain => work.run(),
+            Set::Neon => work.run::<Plain>(),
+            Set::Plain => work.run::<Plain>(),
         }
     }
 
@@ -205,8 +237,9 @@ mod x86 {
     use std::arch::x86_64::{
         __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8,
         _mm256_set1_epi8, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask,
-        _mm512_cmplt_epu8_mask, _mm512_cvtepu8_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8,
-        _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+        _mm512_cmplt_epu8_mask, _mm512_cmpneq_epi8_mask, _mm512_cvtepu8_epi32, _mm512_loadu_si512,
+        _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8, _mm512_set1_epi8, _mm512_set1_epi32,
+        _mm512_storeu_si512,
     };
 
     use super::{Kernel, Marks, Masks, OFFSETS_SLACK, WORD_BYTES, Work};
@@ -215,14 +248,14 @@ mod x86 {
     /// The processor must have the features.
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn run_avx512<W: Work>(work: W) -> W::Outcome {
-        work.run()
+        work.run::<Avx512>()
     }
 
     /// # Safety
     /// The processor must have the features.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn run_avx2<W: Work>(work: W) -> W::Outcome {
-        work.run()
+        work.run::<Avx2>()
     }
 
     /// # Safety
@@ -253,6 +286,28 @@ mod x86 {
     };
 
     impl Kernel for Avx512 {
+        #[inline(always)]
+        fn is_same(left: &[u8], right: &[u8]) -> bool {
+            let len = left.len();
+            if len != right.len() {
+                return false;
+            }
+            let mut different = 0;
+            let mut at = 0;
+            while at < len {
+                let bits = u64::MAX >> (WORD_BYTES - WORD_BYTES.min(len - at));
+                // SAFETY: features as below. The mask leaves out all bytes behind the texts, and bytes that are left out are
+                // not touched.
+                unsafe {
+                    let left = _mm512_maskz_loadu_epi8(bits, left.as_ptr().add(at).cast());
+                    let right = _mm512_maskz_loadu_epi8(bits, right.as_ptr().add(at).cast());
+                    different |= _mm512_cmpneq_epi8_mask(left, right);
+                }
+                at += WORD_BYTES;
+            }
+            different == 0
+        }
+
         #[inline(always)]
         fn masks(word: &[u8; WORD_BYTES]) -> Masks {
             // SAFETY: only `mark_avx512` uses this kernel, and its features are those of these intrinsics. The load is of

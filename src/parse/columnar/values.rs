@@ -1,7 +1,7 @@
-//! Parquet flow logs: only the needed columns are decoded, and each value is read by what it means, not by its
-//! physical type. AWS writes INT32/INT64 with NULL and strings with `-`; rewrites hold strings for numbers, floats
-//! for integers with gaps, integers for account ids.
+//! The values of a batch, each read by what it means, not by its physical type: the plain way, which also judges what is
+//! malformed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -11,128 +11,19 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, LargeBinaryArray, LargeStringArray, RecordBatch,
-    StringArray, StringViewArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, Int32Array, LargeBinaryArray,
+    LargeStringArray, StringArray, StringViewArray,
 };
 use arrow_schema::{DataType, TimeUnit};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::reader::ChunkReader;
 
-use super::fields::{COLUMN_COUNT, Column};
-use super::format::LineFormat;
-use super::row::{Row, Value, read_row};
-use super::text::{TextParser, fault};
-use super::{FormatHints, ObjectError, RecordSink, foreign, value};
+use super::super::fields::{COLUMN_COUNT, Column};
+use super::super::row::{Row, Value};
+use super::super::value;
 use crate::model::addr::Addr;
 
-/// Rows decoded at a time.
-const BATCH_ROWS: usize = 8_192;
-
-/// Parses one Parquet object.
-///
-/// # Errors
-/// [`ObjectError::Foreign`] when its columns are another log's, [`ObjectError::MissingField`] when a needed column is
-/// absent, [`ObjectError::Damaged`] when it cannot be decoded; rows before the damage are kept.
-pub fn parse<R: ChunkReader + 'static>(
-    reader: R,
-    hints: FormatHints,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    let damaged =
-        |error: &dyn std::fmt::Display| ObjectError::Damaged(format!("not readable as Parquet: {error}"));
-    let builder = ParquetRecordBatchReaderBuilder::try_new(reader).map_err(|error| damaged(&error))?;
-    let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let format = LineFormat::of_columns(names.iter().map(String::as_str));
-    if format.columns_present() == 0 {
-        return match names.iter().position(|name| name.eq_ignore_ascii_case("message")) {
-            Some(column) => parse_messages(builder, column, hints, sink),
-            None => Err(ObjectError::Unrecognised { what: "Parquet without a flow log column" }),
-        };
-    }
-    let header = names.join(" ");
-    if let Some(kind) = foreign::of_line(header.as_bytes()) {
-        return Err(ObjectError::Foreign { kind });
-    }
-    format.check()?;
-    sink.format(&format);
-
-    let wanted: Vec<(usize, Column)> = format
-        .columns
-        .iter()
-        .enumerate()
-        .filter_map(|(at, column)| column.map(|column| (at, column)))
-        .collect();
-    let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.iter().map(|(at, _)| *at));
-    let reader =
-        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(&error))?;
-    let mut row_number = 0;
-    for batch in reader {
-        let batch = batch.map_err(|error| damaged(&error))?;
-        parse_batch(&batch, &wanted, format.present, &mut row_number, sink);
-    }
-    Ok(())
-}
-
-fn parse_batch(
-    batch: &RecordBatch,
-    wanted: &[(usize, Column)],
-    present: u32,
-    row_number: &mut u64,
-    sink: &mut impl RecordSink,
-) {
-    // Projection keeps the order of the file's columns, so the wanted list and the batch run in step.
-    let arrays: Vec<(Column, ArrayRef)> = wanted
-        .iter()
-        .zip(batch.columns())
-        .map(|((_, column), array)| (*column, as_text(*column, array)))
-        .collect();
-    let mut columns: [Data<'_>; COLUMN_COUNT] = [const { Data::Absent }; COLUMN_COUNT];
-    for (column, array) in &arrays {
-        columns[*column as usize] = Data::of(array.as_ref());
-    }
-    for row in 0..batch.num_rows() {
-        *row_number += 1;
-        let view = BatchRow { columns: &columns, row, present };
-        match read_row(&view) {
-            Ok(record) => sink.spelled_record(&record),
-            Err(error) => {
-                let shown = columns[error.column as usize].shown(row);
-                sink.malformed(*row_number, fault(error, shown.as_bytes()));
-            }
-        }
-    }
-}
-
-/// A Firehose conversion to Parquet leaves one `message` column with the whole record.
-fn parse_messages<R: ChunkReader + 'static>(
-    builder: ParquetRecordBatchReaderBuilder<R>,
-    column: usize,
-    hints: FormatHints,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    let damaged =
-        |error: &dyn std::fmt::Display| ObjectError::Damaged(format!("not readable as Parquet: {error}"));
-    let mask = ProjectionMask::roots(builder.parquet_schema(), [column]);
-    let reader =
-        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(&error))?;
-    let mut parser = TextParser::new(hints);
-    for batch in reader {
-        let batch = batch.map_err(|error| damaged(&error))?;
-        let data = Data::of(batch.column(0).as_ref());
-        for row in 0..batch.num_rows() {
-            if let Cell::Text(message) = data.cell(row) {
-                parser.feed(message, sink)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Columns that are text by meaning but integers in this object become text; an account id gets its leading zeros
-/// back.
-fn as_text(column: Column, array: &ArrayRef) -> ArrayRef {
-    let text_column = !matches!(
+/// Whether a column is text by meaning.
+pub(super) fn is_text(column: Column) -> bool {
+    !matches!(
         column,
         Column::Version
             | Column::SrcPort
@@ -143,23 +34,40 @@ fn as_text(column: Column, array: &ArrayRef) -> ArrayRef {
             | Column::Start
             | Column::End
             | Column::TrafficPath
-    );
-    if !text_column || !(array.data_type().is_integer() || array.data_type().is_floating()) {
+    )
+}
+
+/// Columns that are text by meaning but numbers in this object become text; an account id gets its leading zeros back.
+pub(super) fn as_text(column: Column, array: &ArrayRef) -> ArrayRef {
+    if !is_text(column) || !(array.data_type().is_integer() || array.data_type().is_floating()) {
         return Arc::clone(array);
     }
     let data = Data::of(array.as_ref());
-    let texts: StringArray = (0..array.len())
-        .map(|row| match data.number(row) {
-            Value::Is(number) if column == Column::AccountId => Some(format!("{number:012}")),
-            Value::Is(number) => Some(number.to_string()),
+    let mut texts: Vec<String> = Vec::new();
+    let mut known: HashMap<u64, i32> = HashMap::new();
+    let mut keys: Vec<Option<i32>> = Vec::with_capacity(array.len());
+    for row in 0..array.len() {
+        let key = match data.number(row) {
+            // A batch has fewer rows than there are keys.
+            Value::Is(number) => i32::try_from(texts.len()).ok().map(|next| {
+                *known.entry(number).or_insert_with(|| {
+                    texts.push(match column {
+                        Column::AccountId => format!("{number:012}"),
+                        _ => number.to_string(),
+                    });
+                    next
+                })
+            }),
             _ => None,
-        })
-        .collect();
-    Arc::new(texts)
+        };
+        keys.push(key);
+    }
+    let texts = Arc::new(StringArray::from_iter_values(texts));
+    Arc::new(DictionaryArray::new(Int32Array::from(keys), texts))
 }
 
 /// One value.
-enum Cell<'a> {
+pub(super) enum Cell<'a> {
     Missing,
     Text(&'a [u8]),
     Integer(i64),
@@ -168,7 +76,7 @@ enum Cell<'a> {
 }
 
 /// One column of a batch, its type resolved once.
-enum Data<'a> {
+pub(super) enum Data<'a> {
     Absent,
     Utf8(&'a StringArray),
     LargeUtf8(&'a LargeStringArray),
@@ -185,7 +93,7 @@ enum Data<'a> {
 }
 
 impl<'a> Data<'a> {
-    fn of(array: &'a dyn Array) -> Self {
+    pub fn of(array: &'a dyn Array) -> Self {
         match array.data_type() {
             DataType::Utf8 => Self::Utf8(array.as_string()),
             DataType::LargeUtf8 => Self::LargeUtf8(array.as_string()),
@@ -242,7 +150,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    fn cell(&self, row: usize) -> Cell<'_> {
+    pub fn cell(&self, row: usize) -> Cell<'_> {
         fn text<'t>(array: &dyn Array, row: usize, value: impl FnOnce() -> &'t [u8]) -> Cell<'t> {
             if array.is_null(row) { Cell::Missing } else { Cell::Text(value()) }
         }
@@ -267,7 +175,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    fn number(&self, row: usize) -> Value<u64> {
+    pub fn number(&self, row: usize) -> Value<u64> {
         match self.cell(row) {
             Cell::Missing => Value::Missing,
             Cell::Text(token) => {
@@ -285,7 +193,7 @@ impl<'a> Data<'a> {
     }
 
     /// The value for an error message.
-    fn shown(&self, row: usize) -> String {
+    pub fn shown(&self, row: usize) -> String {
         match self.cell(row) {
             Cell::Missing => String::new(),
             Cell::Text(token) => String::from_utf8_lossy(token).into_owned(),
@@ -316,10 +224,13 @@ fn whole(number: f64) -> Value<u64> {
 }
 
 /// One row of a batch.
-struct BatchRow<'a> {
-    columns: &'a [Data<'a>; COLUMN_COUNT],
-    row: usize,
-    present: u32,
+pub(super) struct BatchRow<'a> {
+    /// By [`Column`].
+    pub columns: &'a [Data<'a>; COLUMN_COUNT],
+    /// From 0.
+    pub row: usize,
+    /// Bit set of the columns present.
+    pub present: u32,
 }
 
 impl<'a> Row<'a> for BatchRow<'a> {
