@@ -1,7 +1,7 @@
 //! Totals by key: adding records (`add`) and merging what workers have (`merge`), with few and many keys in one hour and in many.
 //! The sums that come out are compared with those that went in.
 
-mod common {
+mod inputs {
     pub mod mode;
 }
 
@@ -15,7 +15,7 @@ use flowtoll::model::time::Bucket;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use common::mode::is_timed;
+use inputs::mode::is_timed;
 
 /// An hour of 2026.
 const FIRST_HOUR: u32 = 492_527;

@@ -1,7 +1,7 @@
 //! What is made once (`start`), what addresses are (`place`), and numbered records becoming totals (`record`). Every answer is
 //! compared with what the generator knows.
 
-mod common {
+mod inputs {
     pub mod log;
     pub mod mode;
     pub mod totals;
@@ -19,8 +19,8 @@ use flowtoll::parse::{FormatHints, Malformed, Numbering, RecordSink};
 use flowtoll::testkit::{Coverage, FieldOrder, Form, Preset, Status, World};
 use flowtoll::{inventory, source};
 
-use common::log::{Log, world};
-use common::totals::{atlas, check, classifier};
+use inputs::log::{Log, world};
+use inputs::totals::{atlas, check, classifier};
 
 fn start(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");

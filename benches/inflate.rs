@@ -2,7 +2,7 @@
 //! else, by libdeflate member by member (`libdeflate`) and by zlib-rs as a stream (`zlib-rs`). The bytes that come out are
 //! compared with the log as it was before it was packed.
 
-mod common {
+mod inputs {
     pub mod count;
     pub mod log;
     pub mod mode;
@@ -17,8 +17,8 @@ use flowtoll::read::{ByteCounter, Content, Reader};
 use flowtoll::testkit::{FieldOrder, Form};
 use libdeflater::Decompressor;
 
-use common::count::Count;
-use common::log::{Log, world};
+use inputs::count::Count;
+use inputs::log::{Log, world};
 
 /// Rows of a member where objects have many: as of a sender that packs and flushes often.
 const MEMBER_ROWS: u64 = 500;

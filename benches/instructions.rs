@@ -5,7 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a program of its own: it owns its arguments")]
 
-mod common {
+mod inputs {
     pub mod count;
 }
 
@@ -18,7 +18,7 @@ use flowtoll::parse::text::TextParser;
 use flowtoll::parse::{FormatHints, RecordSink};
 use flowtoll::read::{ByteCounter, Content, Reader};
 
-use common::count::Count;
+use inputs::count::Count;
 
 /// Lines that are in memory become records of `sink`.
 fn parse(objects: &[Vec<u8>], sink: &mut impl RecordSink) {

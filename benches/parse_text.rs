@@ -1,7 +1,7 @@
 //! Text lines become records (`records`), and totals too (`totals`), in memory and on one thread. Both answers are checked
 //! before anything is timed.
 
-mod common {
+mod inputs {
     pub mod count;
     pub mod log;
     pub mod mode;
@@ -15,9 +15,9 @@ use flowtoll::parse::text::TextParser;
 use flowtoll::parse::{FormatHints, RecordSink};
 use flowtoll::testkit::{Field, FieldOrder, Form};
 
-use common::count::Count;
-use common::log::{Log, world};
-use common::totals::{atlas, check, classifier};
+use inputs::count::Count;
+use inputs::log::{Log, world};
+use inputs::totals::{atlas, check, classifier};
 
 /// The fields of version 5 in an order that nobody would choose: every seventh, around and around.
 fn shuffled() -> Vec<Field> {
