@@ -2,9 +2,9 @@
 //! physical type. AWS writes INT32/INT64 with NULL and strings with `-`; rewrites hold strings for numbers, floats
 //! for integers with gaps, integers for account ids.
 //!
-//! Texts are decoded as dictionaries, so that each is looked at once per dictionary ([`entries`], [`tuples`]); a batch is
-//! turned into the types of a record column after column ([`batch`]). A row with a strange value is left to the plain way
-//! ([`values`]), which also decides what is malformed; tests compare the two.
+//! Texts are decoded as dictionaries, so that each is looked at once per dictionary (`entries`, `tuples`); a batch is
+//! turned into the types of a record column after column (`batch`). A row with a strange value is left to the plain way
+//! (`values`), which also decides what is malformed; tests compare the two.
 
 mod batch;
 mod ends;

@@ -1,7 +1,7 @@
 //! Text flow logs: blocks of whole lines become records.
 //!
-//! A block is read in two passes: [`scan`] finds where tokens and lines end, with SIMD, and [`fast`] reads the lines that look
-//! as AWS writes them. Everything unusual (headers, comments, wrong counts, strange values) goes line by line to [`line`].
+//! A block is read in two passes: `scan` finds where tokens and lines end, with SIMD, and `fast` reads the lines that look
+//! as AWS writes them. Everything unusual (headers, comments, wrong counts, strange values) goes line by line to `line`.
 
 mod fast;
 mod line;
