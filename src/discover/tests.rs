@@ -7,7 +7,12 @@ use crate::source::{Location, LogObject};
 const FILE: &str = "123456789012_vpcflowlogs_us-east-1_fl-0a1b2c3d_20260310T0005Z_a1b2c3d4.log";
 
 fn object(name: &str, size_bytes: u64, explicit: bool) -> LogObject {
-    LogObject { location: Location::File(std::path::Path::new(name).into()), size_bytes, explicit }
+    LogObject {
+        location: Location::File(std::path::Path::new(name).into()),
+        size_bytes,
+        etag: None,
+        explicit,
+    }
 }
 
 /// What is read, and what is passed over with its reason, of objects found below a directory.

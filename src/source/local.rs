@@ -174,7 +174,7 @@ impl Found {
 
     fn add_object(&mut self, location: Location, identity: &Path, size_bytes: u64, explicit: bool) {
         self.reached += 1;
-        let object = LogObject { location, size_bytes, explicit };
+        let object = LogObject { location, size_bytes, etag: None, explicit };
         let directory = self.directory(identity.parent().unwrap_or(identity));
         let objects = &mut self.listing.objects;
         let Some((place, _)) = self.places.get(&fingerprint(identity.as_os_str().as_encoded_bytes())) else {

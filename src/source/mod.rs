@@ -36,6 +36,8 @@ pub struct LogObject {
     pub location: Location,
     /// Size, 0 where not known (standard input).
     pub size_bytes: u64,
+    /// ETag, where the store has one (S3); `None` for files.
+    pub etag: Option<Box<str>>,
     /// Whether the user named this very object, instead of a directory or glob above it.
     pub explicit: bool,
 }
