@@ -9,6 +9,8 @@
 mod args;
 mod progress;
 mod report;
+#[cfg(feature = "parquet")]
+mod rollup;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
@@ -55,6 +57,8 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         Command::Report(arguments) => report::run(&arguments),
+        #[cfg(feature = "parquet")]
+        Command::Rollup(arguments) => rollup::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

@@ -10,6 +10,8 @@ mod local;
 pub mod scratch;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "parquet")]
+pub mod vault;
 
 pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 

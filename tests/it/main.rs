@@ -6,6 +6,8 @@
 mod cases;
 /// The README's commands, formats and price files.
 mod readme;
+/// Rollups against the logs that they are made of.
+mod rollup;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.
