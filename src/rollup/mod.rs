@@ -2,7 +2,7 @@
 //!
 //! A *segment* is the totals of some objects: a few Parquet files and, written last, a `segment-<id>.json` that names them
 //! with size and digest. A segment counts from the moment that this file has its name; nothing that was written is ever
-//! changed. A segment that replaces others says so, and they no longer count. `docs/rollup-schema.md` describes the files.
+//! changed. A segment that replaces others says so, and they no longer count. `README.md` beside this file describes the files.
 //!
 //! Totals say of public addresses only which *peer class* they are of, and classes depend on the inventory. A rollup is made
 //! against classes that are finer than any inventory needs (`partition`), so that the inventory of the day of the report
