@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     }
     let settings = Settings {
         inputs: arguments.inputs.clone(),
+        s3: arguments.s3.settings(),
         inventory: arguments.inventory.clone(),
         prices: arguments.prices.clone(),
         ip_ranges: arguments.ip_ranges.clone(),

@@ -1,5 +1,6 @@
 //! One row group, as the decoder of columns asks for it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_schema::DataType;
@@ -30,6 +31,19 @@ impl<R> Group<'_, R> {
     /// Its rows.
     pub fn rows(&self) -> usize {
         usize::try_from(self.metadata.row_group(self.number).num_rows()).unwrap_or(0)
+    }
+
+    /// Where the chunks of some root columns lie in the object.
+    pub fn ranges(&self, roots: impl Iterator<Item = usize>) -> Vec<Range<u64>> {
+        let schema = self.metadata.file_metadata().schema_descr();
+        let roots: Vec<usize> = roots.collect();
+        (0..schema.num_columns())
+            .filter(|leaf| roots.contains(&schema.get_column_root_idx(*leaf)))
+            .map(|leaf| {
+                let (start, length) = self.metadata.row_group(self.number).column(leaf).byte_range();
+                start..start.saturating_add(length)
+            })
+            .collect()
     }
 
     /// Whether the statistics of a root column prove that each value is missing or a number that is not negative.

@@ -19,10 +19,13 @@ mod values;
 mod words;
 
 use std::fmt::Display;
+use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Fields};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -46,11 +49,27 @@ pub const BATCH_ROWS: usize = 8_192;
 /// Bytes of an object that is read as a whole; of a larger one only the pages that are needed.
 pub const MAX_WHOLE_BYTES: u64 = 16 << 20;
 
+/// Where an object's bytes come from.
+pub trait ChunkSource: ChunkReader {
+    /// Told of the ranges that are read next, so that they can be asked for together; others may be read as well.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    fn will_read(&self, _: Vec<Range<u64>>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ChunkSource for Bytes {}
+
+#[expect(clippy::disallowed_types, reason = "`source` opened it")]
+impl ChunkSource for std::fs::File {}
+
 /// Parses one Parquet object.
 ///
 /// # Errors
 /// As [`ColumnarParser::parse`].
-pub fn parse<R: ChunkReader + 'static>(
+pub fn parse<R: ChunkSource + 'static>(
     reader: R,
     hints: FormatHints,
     sink: &mut impl RecordSink,
@@ -71,7 +90,7 @@ impl ColumnarParser {
     /// # Errors
     /// [`ObjectError::Foreign`] when its columns are another log's, [`ObjectError::MissingField`] when a needed column is
     /// absent, [`ObjectError::Damaged`] when it cannot be decoded; rows before the damage are kept.
-    pub fn parse<R: ChunkReader + 'static>(
+    pub fn parse<R: ChunkSource + 'static>(
         &mut self,
         reader: R,
         hints: FormatHints,
@@ -86,7 +105,7 @@ impl ColumnarParser {
         }
     }
 
-    fn parse_at_hand<R: ChunkReader + 'static>(
+    fn parse_at_hand<R: ChunkSource + 'static>(
         &mut self,
         reader: R,
         hints: FormatHints,
@@ -114,7 +133,7 @@ impl ColumnarParser {
         self.parse_groups(&Arc::new(reader), &metadata, &format, sink).map_err(|error| damaged(&error))
     }
 
-    fn parse_groups<R: ChunkReader + 'static>(
+    fn parse_groups<R: ChunkSource + 'static>(
         &mut self,
         reader: &Arc<R>,
         metadata: &ArrowReaderMetadata,
@@ -131,6 +150,7 @@ impl ColumnarParser {
                 Some(projection) if projection.wanted == wanted => projection,
                 _ => Projection::new(wanted, metadata)?,
             };
+            reader.will_read(group.ranges(projection.wanted.iter().map(|(root, _)| *root)))?;
             let rows = ParquetRecordBatchReader::try_new_with_row_groups(
                 &projection.levels,
                 &group,
@@ -225,7 +245,7 @@ fn is_bytes(data_type: &DataType) -> bool {
 }
 
 /// A Firehose conversion to Parquet leaves one `message` column with the whole record.
-fn parse_messages<R: ChunkReader + 'static>(
+fn parse_messages<R: ChunkSource + 'static>(
     reader: R,
     metadata: ArrowReaderMetadata,
     column: usize,
