@@ -107,7 +107,8 @@ fn other_json_is_recognised() {
 #[test]
 fn the_inner_log_is_judged_as_any_other() {
     let unknown = r#"{"message":"ACCEPT 10.0.0.1 192.0.2.1 5 6"}"#;
-    assert_eq!(parse(unknown).1, Err(ObjectError::UnknownFormat { line: 1 }));
+    let text = "ACCEPT 10.0.0.1 192.0.2.1 5 6".to_owned();
+    assert_eq!(parse(unknown).1, Err(ObjectError::UnknownFormat { line: 1, text, described: 0 }));
     let lacking = r#"{"message":"srcaddr dstaddr packets"}"#;
     assert_eq!(parse(lacking).1, Err(ObjectError::MissingField { field: "bytes" }));
     let accelerator = r#"{"message":"2.0 123456789012 a1b2c3"}"#;
