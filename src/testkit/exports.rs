@@ -141,7 +141,9 @@ impl ExportObject {
             }
             Export::MessageParquet => {
                 let mut column = StringBuilder::new();
-                rows.iter().for_each(|(_, row)| column.append_value(row));
+                for (_, row) in &rows {
+                    column.append_value(row);
+                }
                 let messages: ArrayRef = Arc::new(column.finish());
                 let batch = RecordBatch::try_from_iter([("message", messages)]).map_err(io::Error::other)?;
                 let mut writer =
