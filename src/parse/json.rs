@@ -4,7 +4,7 @@
 //! `{"message": "<record>"}`, a subscription payload (`{"messageType":"DATA_MESSAGE","logEvents":[{"message":..}]}`),
 //! a control message, or a plain string. One value is held at a time.
 //!
-//! Nearly all values are `{"message":"2 1234... OK"}` without an escape: these are taken as they lie ([`plain_message`]). All
+//! Nearly all values are `{"message":"2 1234... OK"}` without an escape: these are taken as they lie (`plain_message`). All
 //! others are left to serde_json, which also decides what is no JSON.
 
 use std::borrow::Cow;

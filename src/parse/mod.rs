@@ -9,6 +9,8 @@ pub mod foreign;
 pub mod format;
 pub mod json;
 mod messages;
+#[cfg(any(test, fuzzing))]
+pub mod recorder;
 pub mod row;
 pub mod text;
 pub mod value;

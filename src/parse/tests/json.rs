@@ -217,8 +217,10 @@ proptest! {
         let first = v2_record(7);
         let all = || std::iter::once(&first).chain(&messages);
         let value = |message: &String| serde_json::Value::from(message.as_str()).to_string();
-        let short: String = all().map(|message| format!("{{\"message\":{}}}", value(message))).collect();
-        let long: String = all().map(|message| format!("{{\"message\": {}}}", value(message))).collect();
+        let wrapped = |start: &str| {
+            all().map(|message| [start, &value(message), "}"].concat()).collect::<Vec<_>>().concat()
+        };
+        let (short, long) = (wrapped("{\"message\":"), wrapped("{\"message\": "));
         let payload = all().map(|message| format!("{{\"id\":\"1\",\"message\":{}}}", value(message)));
         let payload = format!("{{\"logEvents\":[{}]}}", payload.collect::<Vec<_>>().join(","));
         let lines: Vec<&str> =
