@@ -157,10 +157,33 @@ fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
+/// What Athena leaves of a statement that is no query: the statement's id and `.txt`.
+fn is_statement_output(base: &str) -> bool {
+    base.strip_suffix(".txt").is_some_and(|id| {
+        let parts: Vec<&str> = id.split('-').collect();
+        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+            && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
+}
+
 /// Names that never hold records: what AWS and Hadoop leave beside logs, hidden files, documents.
 fn is_marker(base: &str) -> bool {
-    const ENDINGS: [&str; 9] = [".tmp", ".crc", ".md", ".toml", ".yaml", ".yml", ".sh", ".py", ".sql"];
+    const ENDINGS: [&str; 11] = [
+        ".tmp",
+        ".crc",
+        ".md",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".sh",
+        ".py",
+        ".sql",
+        // Athena, beside each result.
+        ".csv.metadata",
+        ".txt.metadata",
+    ];
     base.starts_with('.')
+        || is_statement_output(base)
         || base.starts_with('_')
         || base == "aws-logs-write-test"
         || ENDINGS.iter().any(|ending| base.to_ascii_lowercase().ends_with(ending))
