@@ -4,6 +4,8 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// What would be read, without reading it.
+mod dry_run;
 /// The README's commands, formats and price files.
 mod readme;
 /// Totals on disk against totals in memory.
