@@ -8,6 +8,9 @@ mod cases;
 mod dry_run;
 /// The README's commands, formats and price files.
 mod readme;
+/// The recipes for scheduled use.
+#[cfg(unix)]
+mod recipes;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.
