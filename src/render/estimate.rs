@@ -3,9 +3,12 @@
 use std::io;
 
 use super::grid::{Column, Grid, Page, Tone};
-use super::number::{UNPRICED, count, size, usd};
+use super::number::{UNPRICED, count, size, small_usd};
 use super::{Format, TableStyle};
 use crate::model::estimate::Estimate;
+
+/// JSON Schema (draft 2020-12) of an estimate as JSON. Keys are only ever added within v1.
+pub const ESTIMATE_SCHEMA_JSON: &str = include_str!("schema/estimate.v1.json");
 
 /// Writes the estimate as a table, or as one JSON object (`flowtoll/estimate/v1`) and a newline.
 ///
@@ -55,7 +58,7 @@ fn table(estimate: &Estimate, page: &mut Page<'_>) -> io::Result<()> {
                     count(bucket.objects.into()),
                     count(bucket.list_requests.into()),
                     count(bucket.get_requests.into()),
-                    usd(bucket.cost_usd),
+                    small_usd(bucket.cost_usd),
                 ],
             );
         }
@@ -69,7 +72,7 @@ fn table(estimate: &Estimate, page: &mut Page<'_>) -> io::Result<()> {
                 sum(|bucket| bucket.objects),
                 sum(|bucket| bucket.list_requests),
                 sum(|bucket| bucket.get_requests),
-                usd(estimate.requests_cost_usd),
+                small_usd(estimate.requests_cost_usd),
             ],
         );
         page.grid(&grid)?;

@@ -18,7 +18,7 @@ use std::str::FromStr;
 
 use crate::model::report::Report;
 
-pub use estimate::estimate;
+pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use prices::prices;
 pub use table::table;
