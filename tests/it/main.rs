@@ -11,6 +11,9 @@ mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
 mod recipes;
+/// Logs in a bucket.
+#[cfg(unix)]
+mod s3;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.
