@@ -161,6 +161,11 @@ pub(super) struct ReportArguments {
     #[arg(long, short, value_name = "PATH")]
     pub(super) output: Option<PathBuf>,
 
+    /// Read nothing: list the inputs, and say how many objects and bytes would be read, with how many requests to S3, and
+    /// what those cost
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
     /// Exit with 1 if more rows than this are malformed: a number, or a share such as 5%
     #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
     pub(super) max_malformed: Option<MalformedLimit>,

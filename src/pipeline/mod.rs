@@ -3,6 +3,7 @@
 #[cfg(feature = "parquet")]
 mod chunks;
 mod compose;
+pub mod estimate;
 mod lines;
 mod notes;
 pub mod outcome;
@@ -148,7 +149,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     }
     objects.finish();
     if partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0 {
-        return Err(AnalyzeError::NoFlowLogs(why_nothing(&objects)));
+        return Err(AnalyzeError::NoFlowLogs(why_nothing(&settings.inputs, &objects)));
     }
 
     let topology = Topology::new(&inventory);
@@ -241,10 +242,10 @@ impl KnownFormats {
 }
 
 /// Why a run found no record, in one line.
-fn why_nothing(objects: &outcome::Objects) -> String {
+fn why_nothing(inputs: &[String], objects: &outcome::Objects) -> String {
     const SHOWN: usize = 5;
     if objects.lines.is_empty() {
-        return "the inputs hold no objects".to_owned();
+        return format!("there are no objects in {}", inputs.join(", "));
     }
     let shown: Vec<String> =
         objects.lines.iter().take(SHOWN).map(|line| format!("{}: {}", line.object, line.reason)).collect();
