@@ -15,6 +15,7 @@ use crate::model::fingerprint::fingerprint;
 use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::rollup::manifest::Manifest;
 use crate::rollup::{Directory, Mapped, ObjectEntry, Open, Outcome, Partition, Partitioned, load};
+use crate::source::remote::S3Uri;
 use crate::source::vault::digest_of;
 use crate::source::{Listing, Location};
 
@@ -34,7 +35,7 @@ pub(super) fn take_directories(listing: &mut Listing) -> Vec<PathBuf> {
     if !found.is_empty() {
         let is_inside = |location: &Location| match location {
             Location::File(path) => path.parent().is_some_and(|parent| found.contains(parent)),
-            Location::Stdin => false,
+            Location::S3 { .. } | Location::Stdin => false,
         };
         listing.objects.retain(|object| !is_inside(&object.location));
     }
@@ -235,7 +236,16 @@ impl Rolled {
     }
 
     /// Refuses logs that the rollups hold already.
-    pub(super) fn check_logs(&self, items: &[WorkItem]) -> Result<(), AnalyzeError> {
+    pub(super) fn check_logs(&self, items: &[WorkItem], s3: &[S3Uri]) -> Result<(), AnalyzeError> {
+        if let (Some(open), Some(uri)) = (self.segments.first(), s3.first()) {
+            return Err(refused(format!(
+                "{} is a rollup, and s3://{}/{} is listed while it is read, so what would count twice is known too late: report one \
+                 without the other",
+                open.vault.name(),
+                uri.bucket,
+                uri.prefix
+            )));
+        }
         let mut keys: BTreeSet<&str> = BTreeSet::new();
         let mut contents: HashMap<u64, Vec<&ObjectEntry>> = HashMap::new();
         for (_, entry) in self.entries().filter(|(_, entry)| entry.counts.records() > 0) {

@@ -96,6 +96,12 @@ pub fn rollup(
             other.display()
         )));
     }
+    if let Some(uri) = listing.s3.first() {
+        return Err(AnalyzeError::Rollups(format!(
+            "a rollup is made of files, not yet of s3://{}/{}: copy the logs with `aws s3 sync` first",
+            uri.bucket, uri.prefix
+        )));
+    }
     let (inventory, _) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
     let names = directory.vault.names().map_err(failed)?;
@@ -264,7 +270,7 @@ impl Run<'_> {
             store,
             by_object: true,
         };
-        threads::read_all(items, &plan)
+        threads::read_all(items, None, &plan)
     }
 
     fn store() -> Arc<Store> {
