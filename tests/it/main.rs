@@ -4,6 +4,8 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// `flowtoll check`: its rules and the forms of its output.
+mod check;
 /// The README's commands, formats and price files.
 mod readme;
 /// Totals on disk against totals in memory.
