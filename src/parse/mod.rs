@@ -6,6 +6,8 @@ pub mod fields;
 pub mod foreign;
 pub mod format;
 pub mod json;
+#[cfg(any(test, fuzzing))]
+pub mod recorder;
 pub mod row;
 pub mod text;
 pub mod value;

@@ -78,7 +78,7 @@ impl Means {
     }
 
     /// All there are, the plain parser alone first.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn all() -> Vec<Self> {
         let plain = Self { scan_from: usize::MAX, ..Self::best() };
         std::iter::once(plain).chain(Isa::available().map(|isa| Self { isa, scan_from: 0 })).collect()
