@@ -23,6 +23,7 @@ use thiserror::Error;
 
 use crate::aggregate::{Limits, Store};
 use crate::attribute::{self, Topology};
+use crate::check::NamePattern;
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::{IpRanges, IpRangesError};
 use crate::classify::sink::Window;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub threads: Option<usize>,
     /// A list of objects that rollups among the inputs must hold, each once.
     pub manifest: Option<PathBuf>,
+    /// How endpoints are to be named, for the findings.
+    pub names: Option<NamePattern>,
 }
 
 /// Why there is no report.
@@ -131,7 +134,7 @@ pub trait Observer: Sync {
     fn remark(&self, text: &str);
 }
 
-/// Reads, attributes, prices and advises: the way of the data on one screen.
+/// Reads, attributes, prices, advises and checks: the way of the data on one screen. Without inputs the inventory alone is checked.
 ///
 /// # Errors
 /// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
@@ -187,7 +190,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         objects.push(object, FAILED, reason);
     }
     objects.finish();
-    if partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0 {
+    let nothing = partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0;
+    if nothing && !settings.inputs.is_empty() {
         return Err(AnalyzeError::NoFlowLogs(why_nothing(&settings.inputs, &objects)));
     }
 
@@ -197,7 +201,9 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         partial: &partial,
         attribution: &attribution,
         topology: &topology,
+        atlas: &atlas,
         book: &book,
+        names: settings.names.as_ref(),
         objects,
         sources: compose::source_names(&ranges, settings, inventory_name),
         asked: settings

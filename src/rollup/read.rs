@@ -11,10 +11,13 @@ use super::columns::{Broken, Reading, column, hours, id_of_text, missing, number
 use super::counts;
 use super::directory::{Directory, Open};
 use super::write::{
-    FACTS, direction_word, hours_fields, observers_fields, opener_word, presence_fields, totals_fields,
+    FACTS, direction_word, hours_fields, observers_fields, opener_word, presence_fields, rejects_fields,
+    totals_fields,
 };
 use super::{Partitioned, RollupError};
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, Store, Sum, learn};
+use crate::aggregate::{
+    End, EndKind, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, Store, Sum, learn,
+};
 use crate::classify::atlas::{Atlas, Mapping, Place};
 use crate::model::addr::Addr;
 use crate::model::flow::FlowDirection;
@@ -114,6 +117,10 @@ impl Task<'_> {
             presence.flow_log(&log);
         }
         self.named(&files.observers, self.observers(&mut presence))?;
+        // They have no hour, so those of a segment that is asked for in part are not known.
+        if !counts.is_part {
+            self.named(&files.rejects, self.rejects(&mut presence))?;
+        }
         let (mut partials, bytes) = self.named(&files.totals, self.totals())?;
         let known: Option<u128> =
             counts.by_hour.iter().map(|(_, counts)| counts::bytes_in_totals(counts)).sum();
@@ -220,6 +227,7 @@ impl Task<'_> {
                     found.by_hour.push((hour, counts));
                 } else {
                     found.outside_period += counts.records();
+                    found.is_part |= counts.records() > 0;
                 }
             }
             Ok(())
@@ -244,6 +252,31 @@ impl Task<'_> {
                     if column.is_valid(row) {
                         learn(fact, &id_of_text(column.value(row)));
                     }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn rejects(&self, partial: &mut Partial) -> Result<(), Broken> {
+        let stored = &self.open.segment.files.rejects;
+        if self.open.segment.rejects_left_out {
+            partial.leave_out_rejected();
+        }
+        Reading::open(&self.open.vault, stored, rejects_fields())?.all(|batch| {
+            let observers = self.whose(batch, partial)?;
+            let vault = &self.open.vault;
+            let mut ends = |name: &str| {
+                let path = || vault.name();
+                read_words(batch, name, |text| Ok(self.mapped.end(text, partial, &path)?.number()))
+            };
+            let (src, dst) = (ends("src")?, ends("dst")?);
+            let records = numbers(batch, "records").ok_or_else(|| missing("records"))?;
+            for (row, observer) in observers.into_iter().enumerate() {
+                let (src, dst) = (End::of_number(src[row]), End::of_number(dst[row]));
+                // IPv6 addresses of EC2 are kept in a rollup; where no VPC of the inventory has them, they are strangers.
+                if matches!(src.kind(), EndKind::Address(_)) && dst != End::MISSING {
+                    partial.add_rejected(observer, (src, dst), records[row].unsigned_abs());
                 }
             }
             Ok(())
@@ -330,6 +363,8 @@ struct Counts {
     by_hour: Vec<(Bucket, RowCounts)>,
     malformed: u64,
     outside_period: u64,
+    /// Whether hours with rows are not asked for.
+    is_part: bool,
 }
 
 const DIRECTIONS: [FlowDirection; 3] =

@@ -57,14 +57,16 @@ pub struct Files {
     pub observers: Stored,
     /// Counts of rows and bytes by hour.
     pub hours: Stored,
+    /// Rejected records towards port 443, by client and peer.
+    pub rejects: Stored,
     /// The objects.
     pub objects: Stored,
 }
 
 impl Files {
     /// All of them.
-    pub fn all(&self) -> [&Stored; 5] {
-        [&self.totals, &self.presence, &self.observers, &self.hours, &self.objects]
+    pub fn all(&self) -> [&Stored; 6] {
+        [&self.totals, &self.presence, &self.observers, &self.hours, &self.rejects, &self.objects]
     }
 }
 
@@ -87,6 +89,8 @@ pub struct Segment {
     pub objects: u64,
     /// Number of rows of the totals.
     pub rows: u64,
+    /// Whether there were more rejected pairs than are kept.
+    pub rejects_left_out: bool,
     /// Segments that it stands for: they no longer count.
     pub replaces: Vec<String>,
     flow_logs: Vec<FlowLog>,
@@ -101,7 +105,7 @@ impl Segment {
         kind: Kind,
         partition: String,
         settings: SegmentSettings,
-        (objects, rows): (u64, u64),
+        (objects, rows, rejects_left_out): (u64, u64, bool),
         replaces: Vec<String>,
         flow_logs: &[FlowLogSource],
         files: Files,
@@ -129,6 +133,7 @@ impl Segment {
             settings,
             objects,
             rows,
+            rejects_left_out,
             replaces,
             flow_logs,
             files,
@@ -200,7 +205,7 @@ pub(super) fn is_data_name(name: &str) -> bool {
     let parts: Vec<&str> = name.trim_end_matches(".parquet").split('-').collect();
     let [what, id, digest] = parts[..] else { return false };
     name.ends_with(".parquet")
-        && ["totals", "presence", "observers", "hours", "objects"].contains(&what)
+        && ["totals", "presence", "observers", "hours", "rejects", "objects"].contains(&what)
         && is_id(id)
         && is_id(digest)
 }

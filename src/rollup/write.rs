@@ -53,7 +53,7 @@ pub fn write(vault: &Vault, content: &Content<'_>) -> Result<Segment, RollupErro
         content.kind,
         content.partitioned.digest.clone(),
         content.settings.clone(),
-        (content.entries.len() as u64, rows),
+        (content.entries.len() as u64, rows, content.partial.left_out_rejected()),
         content.replaces.clone(),
         &content.partial.flow_logs,
         files,
@@ -117,6 +117,12 @@ pub(super) fn observers_fields() -> Vec<Field> {
     let mut fields = vec![text("observer", false), text("flow_log", false)];
     fields.extend(FACTS.map(|name| text(name, true)));
     fields
+}
+
+/// The fields of rejected records.
+pub(super) fn rejects_fields() -> Vec<Field> {
+    let words = ["observer", "flow_log", "src", "dst"].map(|name| words(name, false));
+    words.into_iter().chain([number("records", false)]).collect()
 }
 
 /// The fields of counts by hour. Rows without an hour are in the row without one.
@@ -246,6 +252,7 @@ impl Writer<'_> {
             presence,
             observers: self.observers()?,
             hours: self.counts()?,
+            rejects: self.rejects()?,
             objects: objects::write(self.vault, self.id, self.content.entries)?,
         };
         Ok((files, rows))
@@ -361,6 +368,37 @@ impl Writer<'_> {
             columns.extend(facts.map(|column| Arc::new(StringArray::from(column)) as ArrayRef));
             table.write(columns)?;
         }
+        table.finish(self.vault, self.id)
+    }
+
+    fn rejects(&self) -> io::Result<Stored> {
+        let partial = self.content.partial;
+        let class_names = self.content.partitioned.atlas.class_names();
+        let name = |end: End| match end.kind() {
+            EndKind::Missing => String::new(),
+            EndKind::Class(class) => class_names[class as usize].clone(),
+            EndKind::Address(index) => partial.addresses[index as usize].to_string(),
+        };
+        let mut rows: Vec<_> = partial
+            .rejected_pairs()
+            .map(|(observer, (src, dst), records)| {
+                let known = &partial.observers[observer as usize];
+                let log = &self.flow_logs[known.flow_log as usize];
+                ((&known.id, log, name(src), name(dst)), (observer, src, dst, records))
+            })
+            .collect();
+        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let (mut observers, mut flow_logs) = (Words::default(), Words::default());
+        let (mut srcs, mut dsts, mut counts) = (Words::default(), Words::default(), Vec::new());
+        for (_, (observer, src, dst, records)) in rows {
+            self.whose(&mut observers, &mut flow_logs, observer);
+            push_end(&mut srcs, src, partial, &class_names);
+            push_end(&mut dsts, dst, partial, &class_names);
+            counts.push(number_of(records)?);
+        }
+        let mut table = Table::begin(self.vault, "rejects", rejects_fields())?;
+        let columns = [&mut observers, &mut flow_logs, &mut srcs, &mut dsts].map(Words::take);
+        table.write(columns.into_iter().chain([Arc::new(Int64Array::from(counts)) as ArrayRef]).collect())?;
         table.finish(self.vault, self.id)
     }
 

@@ -219,7 +219,7 @@ fn damage_is_named_and_never_a_smaller_total() {
         fs::write(path, &bytes).expect("a file comes back");
         looked_at += 1;
     }
-    assert_eq!(looked_at, 8);
+    assert_eq!(looked_at, 9);
 }
 
 #[test]

@@ -11,6 +11,8 @@ use super::grid::{Column, Grid, Page, Tone};
 use super::number::{count, factor, size, usd};
 use crate::model::report::{Period, Report};
 
+pub(super) use advice::finding;
+
 /// Writes the report as text. A section without content is left out or says so in one line.
 ///
 /// # Errors
