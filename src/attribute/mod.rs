@@ -77,7 +77,7 @@ pub struct Attribution {
     pub duplicate_bytes: u128,
     /// Flow logs set aside for others, with their bytes.
     pub set_aside: BTreeMap<String, u128>,
-    /// Interface ids of VPC endpoints that have records of any kind, with the hours.
+    /// Interface ids of VPC endpoints and NAT gateways that have records of any kind, with the hours.
     pub covered: BTreeMap<String, BTreeSet<Bucket>>,
     /// Flow logs that were read, by identity, with the hours in which they have rows of any kind.
     pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,

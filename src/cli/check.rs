@@ -134,6 +134,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         log_format: arguments.log_format.clone(),
         threads: arguments.threads.map(usize::from),
         names: arguments.name_pattern.0.clone(),
+        ..Settings::default()
     };
     let progress = Progress::new(arguments.quiet);
     let report = analyze(&settings, &progress);

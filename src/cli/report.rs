@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         threads: arguments.threads.map(usize::from),
         manifest: arguments.manifest.clone(),
         names: None,
+        ..Settings::default()
     };
     let progress = Progress::new(arguments.quiet);
     if arguments.dry_run {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::money::usd_string;
+use super::plan::{Plan, RateLine, UnknownTraffic};
 
 /// The value of the `schema` key.
 pub const REPORT_SCHEMA: &str = "flowtoll/report/v1";
@@ -32,6 +33,12 @@ pub struct Report {
     pub attribution: Vec<AttributionLine>,
     /// What to change, largest saving first.
     pub advice: Vec<AdviceLine>,
+    /// The cheapest plan: what the advice amounts to, with everything needed to carry it out.
+    pub plan: Plan,
+    /// Bytes to addresses that many services share, bounded.
+    pub unknown_services: Vec<UnknownTraffic>,
+    /// Prices that were used, with source and date.
+    pub rates: Vec<RateLine>,
     /// Set-up problems: by USD lost, then severity, then id.
     pub findings: Vec<FindingLine>,
     /// Rules that could not look, or not everywhere.
@@ -134,7 +141,7 @@ pub struct Totals {
     /// The three together.
     #[serde(serialize_with = "usd_string")]
     pub cost_month_usd: Option<Decimal>,
-    /// All advice together.
+    /// What the plan saves: cost now less cost of the plan, both computed as a whole.
     #[serde(serialize_with = "usd_string")]
     pub saving_month_usd: Option<Decimal>,
 }
@@ -255,7 +262,8 @@ pub struct AttributionLine {
 pub struct AdviceLine {
     /// Stable id: action, VPC and service or endpoint.
     pub id: String,
-    /// `add-gateway-endpoint`, `associate-route-table`, `add-interface-endpoint`, `remove-interface-endpoint`.
+    /// `add-gateway-endpoint`, `associate-route-table`, `add-interface-endpoint`, `shrink-interface-endpoint`,
+    /// `remove-interface-endpoint`, `add-central-endpoint`, `remove-nat-gateway`.
     pub action: &'static str,
     /// The VPC to change.
     pub vpc_id: Option<String>,
@@ -271,9 +279,14 @@ pub struct AdviceLine {
     /// What they would cost a month after the change.
     #[serde(serialize_with = "usd_string")]
     pub cost_after_usd: Option<Decimal>,
-    /// The difference.
+    /// Its share of the plan's saving: what the plan would cost more if this alone were left out, all else as planned. Hours of a
+    /// NAT gateway that the plan removes are the share of its own line. A negative share is of use to another line only.
     #[serde(serialize_with = "usd_string")]
     pub saving_month_usd: Option<Decimal>,
+    /// Further services that are taken or left with this one: the figures are those of all.
+    pub companions: Vec<String>,
+    /// Advice that must be carried out before this one.
+    pub depends_on: Vec<String>,
     /// `high`, `medium` or `low`.
     pub confidence: &'static str,
     /// One sentence a person can act on.
@@ -299,9 +312,19 @@ pub struct Evidence {
     pub rates: Vec<String>,
     /// The arithmetic, in one line.
     pub formula: String,
+    /// The arithmetic step by step, as `flowtoll explain advice` prints it.
+    pub arithmetic: Vec<String>,
     /// Break-even in GB a month and AZ, where there is one.
     #[serde(serialize_with = "usd_string")]
     pub break_even_gb_month_per_zone: Option<Decimal>,
+    /// Break-even in GB a month over all zones and companions; 0 for what is free, null where there is none.
+    #[serde(serialize_with = "usd_string")]
+    pub break_even_gb_month: Option<Decimal>,
+    /// Where the traffic stands against it, in GB a month; null where no traffic is concerned.
+    #[serde(serialize_with = "usd_string")]
+    pub traffic_gb_month: Option<Decimal>,
+    /// Why the confidence is what it is; empty where nothing lowers it.
+    pub confidence_reasons: Vec<String>,
     /// Bytes to the same service that the change would not carry (another Region, GLOBAL, outside the prefix list).
     pub bytes_excluded: u128,
     /// Why they are excluded, by service Region, and other remarks.

@@ -1,7 +1,10 @@
 //! From stage results to the report.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
+use crate::advise::policy::Policy;
 use crate::advise::{self, Case};
 use crate::aggregate::{MAX_REJECTED_PAIRS, Partial};
 use crate::attribute::{Attribution, Topology};
@@ -27,6 +30,9 @@ pub(super) struct Composer<'c> {
     pub(super) atlas: &'c Atlas,
     pub(super) book: &'c PriceBook,
     pub(super) names: Option<&'c NamePattern>,
+    pub(super) policy: &'c Policy,
+    /// Services that the user's own map names.
+    pub(super) mapped: &'c BTreeSet<String>,
     pub(super) objects: Objects,
     pub(super) sources: Sources,
     /// The period asked for, in hours.
@@ -56,12 +62,14 @@ impl Composer<'_> {
         let nat_gateways = lines.nat_gateways();
         let endpoints = lines.endpoints();
         let attribution = lines.attribution(&endpoints);
-        let advice = advise::advise(&Case {
+        let advised = advise::advise(&Case {
             attribution: self.attribution,
             topology: self.topology,
             book: self.book,
             scale,
             endpoints: &endpoints,
+            policy: self.policy,
+            mapped: self.mapped,
         });
         let checked = self.check(scale, &endpoints);
         let totals = Totals {
@@ -70,7 +78,7 @@ impl Composer<'_> {
             cross_zone_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cross_zone_cost_month_usd)),
             endpoint_cost_month_usd: sum(endpoints.iter().map(|endpoint| endpoint.cost_month_usd)),
             cost_month_usd: None,
-            saving_month_usd: sum(advice.iter().map(|line| line.saving_month_usd)),
+            saving_month_usd: advised.plan.saving_month_usd,
         };
         let totals = Totals {
             cost_month_usd: sum([
@@ -102,7 +110,10 @@ impl Composer<'_> {
             nat_gateways,
             endpoints,
             attribution,
-            advice,
+            advice: advised.advice,
+            plan: advised.plan,
+            unknown_services: advised.unknown_services,
+            rates: advised.rates,
             findings: checked.findings,
             unchecked: checked.unchecked,
             notes: Vec::new(),

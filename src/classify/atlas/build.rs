@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Atlas, Blocks, Partition, PeerClass, Place};
+use crate::classify::address_map::AddressMap;
 use crate::classify::ip_ranges::IpRanges;
 use crate::inventory::{Inventory, RouteDestination};
 use crate::model::addr::{Addr, Block};
@@ -38,9 +39,20 @@ const GATEWAY_SERVICES: [&str; 3] = ["s3", "dynamodb", "s3express"];
 /// What a block contributes to the leaves below it.
 #[derive(Debug, Clone, Copy)]
 enum Layer {
-    Service { service: u16, region: u16 },
-    PrefixList { service: usize, region: u16 },
-    Destination { index: u32, prefix_list: bool },
+    Service {
+        service: u16,
+        region: u16,
+    },
+    PrefixList {
+        service: usize,
+        region: u16,
+    },
+    Destination {
+        index: u32,
+        prefix_list: bool,
+    },
+    /// Index into the entries of the user's map.
+    Mapped(u32),
     Kept,
 }
 
@@ -86,6 +98,8 @@ enum Service {
     Specific(u16),
     /// Index into [`GATEWAY_SERVICES`].
     Gateway(usize),
+    /// Index into the services of the user's map.
+    Mapped(usize),
 }
 
 /// What holds for the addresses inside some blocks.
@@ -99,6 +113,8 @@ struct Held {
     region: Option<u16>,
     /// Gateway service and Region of the prefix list.
     listed: Option<(usize, u16)>,
+    /// The innermost entry of the user's map.
+    mapped: Option<u32>,
     /// The innermost block of a gateway service, in a fine partition.
     block: Option<Block>,
     /// All of IPv6, in the IPv6 half of a fine partition.
@@ -130,6 +146,9 @@ pub(super) struct Builder<'r> {
     listed: Vec<(usize, u16)>,
     classes: Vec<PeerClass>,
     class_index: FastMap<ClassKey, u32>,
+    /// Entries of the user's map: service, and Region where it says one.
+    mapped: Vec<(Service, Option<u16>)>,
+    mapped_services: Vec<String>,
     /// Distinct lists of route destinations.
     destination_lists: Vec<Vec<u32>>,
     destination_list_index: FastMap<Vec<u32>, u32>,
@@ -168,12 +187,15 @@ impl<'r> Builder<'r> {
             listed: Vec::new(),
             classes: Vec::new(),
             class_index: FastMap::default(),
+            mapped: Vec::new(),
+            mapped_services: Vec::new(),
             destination_lists: Vec::new(),
             destination_list_index: FastMap::default(),
         }
     }
 
-    pub(super) fn build(mut self, inventory: &Inventory) -> Atlas {
+    pub(super) fn build(mut self, inventory: &Inventory, map: &AddressMap) -> Atlas {
+        self.add_map(map);
         self.add_kept(inventory);
         self.add_prefix_lists(inventory);
         self.add_destinations(inventory);
@@ -199,6 +221,25 @@ impl<'r> Builder<'r> {
                 places: v6.iter().map(|(_, place)| *place).collect(),
             },
             nat64,
+        }
+    }
+
+    fn add_map(&mut self, map: &AddressMap) {
+        for entry in &map.blocks {
+            let gateway = GATEWAY_SERVICES.iter().position(|service| *service == entry.service);
+            let service = gateway.map_or_else(
+                || {
+                    let known = self.mapped_services.iter().position(|known| *known == entry.service);
+                    Service::Mapped(known.unwrap_or_else(|| {
+                        self.mapped_services.push(entry.service.clone());
+                        self.mapped_services.len() - 1
+                    }))
+                },
+                Service::Gateway,
+            );
+            let region = entry.region.as_deref().map(|region| self.region(region));
+            self.layers.push((entry.block.into(), Layer::Mapped(index_of_next(self.mapped.len()))));
+            self.mapped.push((service, region));
         }
     }
 
@@ -302,6 +343,7 @@ impl<'r> Builder<'r> {
         let length = on.length;
         match layer {
             Layer::Kept => Held { kept: true, ..around },
+            Layer::Mapped(index) => Held { mapped: Some(index), ..around },
             Layer::PrefixList { service, region } => {
                 let block = if self.is_fine { Some(on) } else { None };
                 Held { listed: Some((service, region)), block, ..around }
@@ -345,6 +387,19 @@ impl<'r> Builder<'r> {
 
     fn class_of(&self, held: Held) -> ClassKey {
         let Held { destinations, region, .. } = held;
+        if let Some(index) = held.mapped {
+            let (service, own_region) = self.mapped[index as usize];
+            let region = own_region.or(region);
+            // Whether a gateway endpoint carries it is the list's to say, not the user's.
+            let in_prefix_list = match service {
+                Service::Gateway(gateway) => region.and_then(|region| {
+                    let held = held.listed == Some((gateway, region));
+                    self.listed.contains(&(gateway, region)).then_some(held)
+                }),
+                _ => None,
+            };
+            return ClassKey { service, region, in_prefix_list, block: held.family, destinations };
+        }
         if let Some((service, region)) = held.listed {
             return ClassKey {
                 service: Service::Gateway(service),
@@ -385,6 +440,7 @@ impl<'r> Builder<'r> {
                 Service::Ec2 => "aws-ec2".to_owned(),
                 Service::Specific(service) => self.ranges.services[usize::from(service)].to_ascii_lowercase(),
                 Service::Gateway(service) => GATEWAY_SERVICES[service].to_owned(),
+                Service::Mapped(service) => self.mapped_services[service].clone(),
             },
             region: key.region.map(|region| self.regions[usize::from(region)].clone()),
             in_prefix_list: key.in_prefix_list,
