@@ -95,7 +95,12 @@ pub fn is_known(service: &str) -> bool {
     KNOWN.contains_key(service)
 }
 
-/// The full name of a service's endpoint in a Region.
+/// The full name of a service's gateway endpoint in a Region: one form in all partitions.
+pub fn gateway_service_name(service: &str, region: &str) -> String {
+    format!("com.amazonaws.{region}.{service}")
+}
+
+/// The full name of a service's interface endpoint in a Region.
 pub fn service_name(service: &str, region: &str) -> String {
     let known = KNOWN.get(service);
     let special = known.and_then(|known| {
@@ -151,8 +156,8 @@ pub fn is_public(service_name: &str, service: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        KNOWN, SETS, TOLD_BY_ADDRESS, has_gateway_endpoint, has_interface_endpoint, is_public, service_name,
-        set_of,
+        KNOWN, SETS, TOLD_BY_ADDRESS, gateway_service_name, has_gateway_endpoint, has_interface_endpoint,
+        is_public, service_name, set_of,
     };
 
     #[test]
@@ -188,12 +193,13 @@ mod tests {
             ("ecr.api", "us-east-1", "com.amazonaws.us-east-1.ecr.api"),
             ("ecr.api", "cn-north-1", "cn.com.amazonaws.cn-north-1.ecr.api"),
             ("ecr.api", "eusc-de-east-1", "eu.amazonaws.eusc-de-east-1.ecr.api"),
-            ("s3", "cn-north-1", "com.amazonaws.cn-north-1.s3"),
+            ("s3", "cn-north-1", "cn.com.amazonaws.cn-north-1.s3"),
             ("notebook", "eu-west-1", "aws.sagemaker.eu-west-1.notebook"),
             ("iam", "us-east-1", "com.amazonaws.iam"),
         ] {
             assert_eq!(service_name(service, region), name);
         }
+        assert_eq!(gateway_service_name("s3", "cn-north-1"), "com.amazonaws.cn-north-1.s3");
     }
 
     #[test]

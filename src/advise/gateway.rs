@@ -13,7 +13,7 @@ use crate::model::plan::Action;
 use crate::model::quantity::{grouped, size};
 use crate::model::report::{AdviceLine, Evidence};
 
-use super::catalog::set_of;
+use super::catalog::{gateway_service_name, set_of};
 use super::demand::Carrier;
 use super::evidence::{DELETE_NEW_ENDPOINT, Moved, amount, gb_text};
 use super::planned::Planned;
@@ -202,7 +202,8 @@ fn line(
     let mut change = planned.change(action, Some(vpc), service, &id);
     change.endpoint_type = Some("Gateway");
     if action == Action::AddGatewayEndpoint {
-        change.service_names = Planned::names(&[service.to_owned()], change.region.as_deref());
+        let name = change.region.as_deref().map(|region| gateway_service_name(service, region));
+        change.service_names = name.into_iter().collect();
     }
     change.vpc_endpoint_ids = existing.into_iter().take(1).collect();
     change.route_table_ids.clone_from(&evidence.route_table_ids);
