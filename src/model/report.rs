@@ -30,6 +30,8 @@ pub struct Report {
     pub endpoints: Vec<EndpointLine>,
     /// One line per interface, path, via and service.
     pub attribution: Vec<AttributionLine>,
+    /// One line per UTC day, in order.
+    pub days: Vec<DayLine>,
     /// What to change, largest saving first.
     pub advice: Vec<AdviceLine>,
     /// Set-up problems.
@@ -246,6 +248,33 @@ pub struct AttributionLine {
     /// NAT gateway or interface endpoint data processing of a month; `0` where the path has no such charge.
     #[serde(serialize_with = "usd_string")]
     pub cost_month_usd: Option<Decimal>,
+}
+
+/// The observed bytes and cost of one UTC day. All days together are the attributed bytes and the observed cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DayLine {
+    /// `YYYY-MM-DD`; null for rows whose time is missing or impossible.
+    pub date: Option<String>,
+    /// Observed hours of the day.
+    pub observed_hours: u64,
+    /// Bytes through NAT gateways, both directions.
+    pub nat_gateway_bytes: u128,
+    /// Bytes through gateway and interface endpoints, both directions.
+    pub endpoint_bytes: u128,
+    /// Bytes on all other paths, both directions.
+    pub other_bytes: u128,
+    /// NAT gateways: hours and bytes of the day.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_gateway_cost_usd: Option<Decimal>,
+    /// Cross-AZ transfer between clients and NAT gateways.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_usd: Option<Decimal>,
+    /// VPC endpoints: hours of the day, and the day's share of the data charges.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_cost_usd: Option<Decimal>,
+    /// The three together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_usd: Option<Decimal>,
 }
 
 /// One change worth money.

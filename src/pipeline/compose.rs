@@ -50,6 +50,7 @@ impl Composer<'_> {
         let nat_gateways = lines.nat_gateways();
         let endpoints = lines.endpoints();
         let attribution = lines.attribution(&endpoints);
+        let days = lines.days(&nat_gateways, &endpoints);
         let advice = advise::advise(&Case {
             attribution: self.attribution,
             topology: self.topology,
@@ -95,6 +96,7 @@ impl Composer<'_> {
             nat_gateways,
             endpoints,
             attribution,
+            days,
             advice,
             findings: Vec::new(),
             notes: Vec::new(),
@@ -146,6 +148,6 @@ impl Composer<'_> {
 }
 
 /// The sum of amounts; unpriced as soon as one of them is.
-fn sum(mut amounts: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+pub(super) fn sum(mut amounts: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?))
 }

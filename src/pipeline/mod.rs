@@ -1,6 +1,7 @@
 //! The only code that knows every stage.
 
 mod compose;
+mod days;
 mod lines;
 mod notes;
 pub mod outcome;

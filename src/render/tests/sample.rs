@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::model::report::{
-    AdviceLine, AttributionLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
+    AdviceLine, AttributionLine, DayLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
     NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
 };
 
@@ -51,6 +51,7 @@ pub(super) fn empty() -> Report {
         nat_gateways: vec![],
         endpoints: vec![],
         attribution: vec![],
+        days: vec![],
         advice: vec![],
         findings: vec![],
         notes: vec![],
@@ -222,6 +223,20 @@ pub(super) fn full() -> Report {
         nat_gateways: vec![nat_gateway(), silent],
         endpoints: vec![endpoint(), gateway],
         attribution: vec![client(Some("eni-0aaaaaaaaaaaaaaa1"), "s3", 44 * GIB), internet, local],
+        days: vec![DayLine {
+            date: text("2026-11-01"),
+            observed_hours: 24,
+            nat_gateway_bytes: 100 * GIB,
+            endpoint_bytes: 0,
+            other_bytes: 1000,
+            // 48 x 0.062 + 100 x 0.062
+            nat_gateway_cost_usd: usd("9.176"),
+            // 10 x 0.02
+            cross_zone_cost_usd: usd("0.2"),
+            // 2 x 24 x 0.014
+            endpoint_cost_usd: usd("0.672"),
+            cost_usd: usd("10.048"),
+        }],
         advice: vec![advice()],
         findings: vec![FindingLine {
             id: "route-without-endpoint".to_owned(),
@@ -284,6 +299,12 @@ pub(super) fn unpriced() -> Report {
     }
     for line in &mut report.attribution {
         line.cost_month_usd = None;
+    }
+    for day in &mut report.days {
+        day.nat_gateway_cost_usd = None;
+        day.cross_zone_cost_usd = None;
+        day.endpoint_cost_usd = None;
+        day.cost_usd = None;
     }
     report.advice.clear();
     report
