@@ -91,6 +91,8 @@ pub(super) enum FormatArgument {
     Table,
     /// For programs; schema flowtoll/report/v1
     Json,
+    /// For a browser or paper: one file that loads nothing
+    Html,
 }
 
 #[derive(Debug, Args)]

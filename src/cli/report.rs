@@ -47,6 +47,7 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
     let format = match arguments.format {
         FormatArgument::Table => Format::Table,
         FormatArgument::Json => Format::Json,
+        FormatArgument::Html => Format::Html,
     };
     let Some(path) = &arguments.output else {
         let mut out = io::BufWriter::new(io::stdout().lock());

@@ -3,6 +3,8 @@
 //! Keys are only ever added within v1. Byte counts are exact integers. Money is a decimal string, or null
 //! where the price book has no figure ("unpriced", never 0).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -36,6 +38,8 @@ pub struct Report {
     pub advice: Vec<AdviceLine>,
     /// Set-up problems.
     pub findings: Vec<FindingLine>,
+    /// `Name` tags of the VPCs, subnets and interfaces that the lines of `attribution` name, by id.
+    pub names: BTreeMap<String, String>,
     /// What could not be known, and what would tell it.
     pub notes: Vec<Note>,
     /// Objects that failed or were skipped, by name.
@@ -160,7 +164,7 @@ pub struct NatGatewayLine {
     /// `nat-outside`; null when no record shows it.
     pub vantage: Option<&'static str>,
     /// Buckets counted from each vantage.
-    pub vantage_hours: std::collections::BTreeMap<&'static str, u64>,
+    pub vantage_hours: BTreeMap<&'static str, u64>,
     /// Bytes from clients to peers.
     pub bytes_out: u128,
     /// Bytes from peers to clients.

@@ -1,12 +1,14 @@
 //! From stage results to the report.
 
+use std::collections::{BTreeMap, HashMap};
+
 use rust_decimal::Decimal;
 
 use crate::advise::{self, Case};
 use crate::aggregate::Partial;
 use crate::attribute::{Attribution, Topology};
 use crate::classify::ip_ranges::IpRanges;
-use crate::model::report::{Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
+use crate::model::report::{AttributionLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
 use crate::model::time::{Bucket, observed_hours, rfc3339};
 use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
@@ -79,6 +81,7 @@ impl Composer<'_> {
         let unknown_path =
             attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
         let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
+        let names = self.names(&attribution);
         let ledger = self.ledger(attributed, path_unknown)?;
         let mut report = Report {
             schema: REPORT_SCHEMA,
@@ -99,12 +102,25 @@ impl Composer<'_> {
             days,
             advice,
             findings: Vec::new(),
+            names,
             notes: Vec::new(),
             objects: self.objects.lines,
             malformed_examples: self.objects.examples,
         };
         report.notes = notes::notes(&report, self.partial, self.attribution, self.topology);
         Ok(report)
+    }
+
+    /// `Name` tags of what the lines name.
+    fn names(&self, lines: &[AttributionLine]) -> BTreeMap<String, String> {
+        let inventory = self.topology.inventory;
+        let vpcs = inventory.vpcs.iter().map(|vpc| (&vpc.vpc_id, &vpc.name));
+        let subnets = inventory.subnets.iter().map(|subnet| (&subnet.subnet_id, &subnet.name));
+        let enis = inventory.network_interfaces.iter().map(|eni| (&eni.interface_id, &eni.name));
+        let tags: HashMap<&String, &String> =
+            vpcs.chain(subnets).chain(enis).filter_map(|(id, name)| Some((id, name.as_ref()?))).collect();
+        let ids = lines.iter().flat_map(|line| [&line.vpc_id, &line.subnet_id, &line.interface_id]).flatten();
+        ids.filter_map(|id| Some((id.clone(), (*tags.get(id)?).clone()))).collect()
     }
 
     fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {

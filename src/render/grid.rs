@@ -13,6 +13,7 @@ use comfy_table::{
 };
 
 use super::TableStyle;
+use super::words::clean;
 
 /// Narrower pages are laid out as this wide.
 const MIN_WIDTH: u16 = 40;
@@ -213,13 +214,4 @@ fn cell(text: &str, tone: Tone) -> Cell {
         Tone::Good => cell.fg(Color::Green),
         Tone::Warn => cell.fg(Color::Yellow),
     }
-}
-
-/// Names and reasons come from tags and logs: whatever could steer a terminal or reorder a line is made visible.
-fn clean(text: &str) -> String {
-    let steers = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -4,10 +4,14 @@
 //! A new format is a file with one function and one line each in [`Format`].
 
 mod grid;
+mod html;
 mod json;
 mod number;
 mod prices;
+mod sums;
 mod table;
+mod view;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +21,7 @@ use std::str::FromStr;
 
 use crate::model::report::Report;
 
+pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use prices::prices;
 pub use table::table;
@@ -44,17 +49,20 @@ pub enum Format {
     Table,
     /// One object for programs, described by [`REPORT_SCHEMA_JSON`].
     Json,
+    /// One self-contained page for people, in a browser or on paper.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order it is offered.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Html];
 
     /// The name people type.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 
@@ -66,6 +74,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
+            Self::Html => html(report, out),
         }
     }
 }

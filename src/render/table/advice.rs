@@ -18,7 +18,6 @@ pub(super) fn advice(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 fn lines(line: &AdviceLine) -> Vec<String> {
-    let evidence = &line.evidence;
     let mut text = vec![line.summary.clone()];
     let moves = match line.bytes_month {
         0 => String::new(),
@@ -29,9 +28,17 @@ fn lines(line: &AdviceLine) -> Vec<String> {
         "{moves}USD/month: {now} now -> {after} after, saves {saving}. Confidence: {}.",
         line.confidence
     ));
-    let mut add = |label: &str, items: &[String]| {
+    text.extend(evidence_lines(line).into_iter().map(|(label, told)| format!("{label}: {told}")));
+    text
+}
+
+/// What an advice rests on, line by line with a label; nothing empty.
+pub(in crate::render) fn evidence_lines(line: &AdviceLine) -> Vec<(&'static str, String)> {
+    let evidence = &line.evidence;
+    let mut lines = Vec::new();
+    let mut add = |label: &'static str, items: &[String]| {
         if !items.is_empty() {
-            text.push(format!("{label}: {}", items.join("; ")));
+            lines.push((label, items.join("; ")));
         }
     };
     if !evidence.formula.is_empty() {
@@ -58,7 +65,7 @@ fn lines(line: &AdviceLine) -> Vec<String> {
     if !evidence.way_back.is_empty() {
         add("Undo", std::slice::from_ref(&evidence.way_back));
     }
-    text
+    lines
 }
 
 pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -90,14 +90,29 @@ pub(super) fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.line(&objects, Tone::Plain)
 }
 
-fn bytes(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
-    let parts = [
+/// The classes a byte can be in.
+pub(in crate::render) fn byte_parts(ledger: &Ledger) -> [(&'static str, u128); 4] {
+    [
         ("attributed", ledger.bytes_attributed),
         ("+ seen again from another side", ledger.bytes_duplicate_view),
         ("+ rejected by a security group or ACL", ledger.bytes_rejected),
         ("+ of no interface or direction that is known", ledger.bytes_unattributed),
-    ];
-    equation(page, "Bytes", &parts, "= all bytes", ledger.bytes_total)?;
+    ]
+}
+
+/// The classes a record can be in.
+pub(in crate::render) fn record_parts(ledger: &Ledger) -> [(&'static str, u128); 5] {
+    [
+        ("accepted", ledger.ok.into()),
+        ("+ rejected", ledger.rejected.into()),
+        ("+ no data", ledger.nodata.into()),
+        ("+ skipped by AWS (SKIPDATA)", ledger.skipdata.into()),
+        ("+ malformed", ledger.malformed.into()),
+    ]
+}
+
+fn bytes(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
+    equation(page, "Bytes", &byte_parts(ledger), "= all bytes", ledger.bytes_total)?;
     if ledger.bytes_path_unknown > 0 {
         let text =
             format!("Of the attributed, on a path that is not known: {}", count(ledger.bytes_path_unknown));
@@ -107,14 +122,7 @@ fn bytes(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
 }
 
 fn records(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
-    let parts = [
-        ("accepted", ledger.ok.into()),
-        ("+ rejected", ledger.rejected.into()),
-        ("+ no data", ledger.nodata.into()),
-        ("+ skipped by AWS (SKIPDATA)", ledger.skipdata.into()),
-        ("+ malformed", ledger.malformed.into()),
-    ];
-    equation(page, "Records", &parts, "= all records", ledger.records.into())
+    equation(page, "Records", &record_parts(ledger), "= all records", ledger.records.into())
 }
 
 /// Parts and their sum; a sum that is not theirs is said, not hidden.

@@ -1,15 +1,16 @@
 //! The report for people: money first, then where the bytes go, what to change, and what could not be known.
 
-mod advice;
-mod doubt;
+pub(super) mod advice;
+pub(super) mod doubt;
 mod traffic;
 
 use std::io;
 
 use super::TableStyle;
 use super::grid::{Column, Grid, Page, Tone};
-use super::number::{count, factor, size, usd};
-use crate::model::report::{Period, Report};
+use super::number::{size, usd};
+use super::words;
+use crate::model::report::Report;
 
 /// Writes the report as text. A section without content is left out or says so in one line.
 ///
@@ -32,33 +33,10 @@ pub fn table(report: &Report, style: TableStyle, out: &mut dyn io::Write) -> io:
 }
 
 fn title(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let Period { start, end, observed_hours, month_hours, month_factor, .. } = &report.period;
-    let range = match (start, end) {
-        (Some(start), Some(end)) => format!("{start} .. {end}"),
-        _ if report.ledger.records == 0 => "no record".to_owned(),
-        _ => "no record has a time".to_owned(),
-    };
+    let range = words::time_range(report);
     page.line(&format!("NAT gateway and VPC endpoint cost, {range}"), Tone::Strong)?;
-    let scale = match month_factor {
-        Some(by) => format!(
-            "{} h observed, x {} to a month of {month_hours} h",
-            count((*observed_hours).into()),
-            factor(*by)
-        ),
-        None => "No hour observed: nothing can be scaled to a month.".to_owned(),
-    };
-    page.line(&scale, Tone::Plain)?;
-    let sources = &report.sources;
-    let mut told = format!("Prices of {}", sources.price_book_date);
-    if let Some(file) = &sources.price_override {
-        told = format!("{told}, overridden by {file}");
-    }
-    told = format!("{told}; ip-ranges of {}", sources.ip_ranges_date);
-    match &sources.inventory {
-        Some(directory) => told = format!("{told}; inventory {directory}"),
-        None => told.push_str("; no inventory"),
-    }
-    page.line(&told, Tone::Plain)
+    page.line(&words::scale(&report.period), Tone::Plain)?;
+    page.line(&words::sources(&report.sources), Tone::Plain)
 }
 
 fn summary(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -54,6 +54,7 @@ pub(super) fn empty() -> Report {
         days: vec![],
         advice: vec![],
         findings: vec![],
+        names: BTreeMap::new(),
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
@@ -246,6 +247,7 @@ pub(super) fn full() -> Report {
             evidence: "12 GiB to s3 went through the NAT gateway".to_owned(),
             fix: "associate the route table with the endpoint".to_owned(),
         }],
+        names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {
             id: "no-pkt-fields".to_owned(),
             text: "The logs lack pkt-dstaddr; with it the services behind a NAT gateway would be exact.".to_owned(),
