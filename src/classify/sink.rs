@@ -1,7 +1,7 @@
 //! From a record to the key of a total: the hot end of the way of the data.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::atlas::{Atlas, Place};
 use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
@@ -29,6 +29,12 @@ impl Window {
         start.is_none_or(|start| {
             self.from.is_none_or(|from| start >= from) && self.to.is_none_or(|to| start < to)
         })
+    }
+
+    /// Whether none of these seconds belongs to the period.
+    fn holds_none(&self, seconds: &RangeInclusive<i64>) -> bool {
+        self.from.is_some_and(|from| *seconds.end() < from)
+            || self.to.is_some_and(|to| *seconds.start() >= to)
     }
 }
 
@@ -189,7 +195,7 @@ impl RecordSink for Classifier<'_> {
     fn format(&mut self, format: &LineFormat) {
         let identity = match &self.aws_name {
             Some(name) => name.flow_log_id.clone(),
-            None => format!("format:{}", format.names()),
+            None => format.identity(),
         };
         let source = FlowLogSource {
             identity,
@@ -327,6 +333,14 @@ impl RecordSink for Classifier<'_> {
                 }
             }
         }
+    }
+
+    fn may_pass_over(&self, seconds: RangeInclusive<i64>) -> bool {
+        self.window.holds_none(&seconds)
+    }
+
+    fn passed_over(&mut self, records: u64) {
+        self.partial.counts.outside_period += records;
     }
 
     fn malformed(&mut self, line: u64, fault: Malformed) {

@@ -11,9 +11,10 @@ use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use crate::classify::sink::Window;
 use crate::model::report::Report;
+use crate::pipeline::estimate::estimate;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{Format, TableStyle};
+use crate::render::{self, Format, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -27,6 +28,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     }
     let settings = Settings {
         inputs: arguments.inputs.clone(),
+        s3: arguments.s3.settings(),
         inventory: arguments.inventory.clone(),
         prices: arguments.prices.clone(),
         ip_ranges: arguments.ip_ranges.clone(),
@@ -35,15 +37,38 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         threads: arguments.threads.map(usize::from),
     };
     let progress = Progress::new(arguments.quiet);
+    if arguments.dry_run {
+        if arguments.format == FormatArgument::Html {
+            bail!("--dry-run has no page: use --format table or json");
+        }
+        return dry_run(&settings, arguments, &progress);
+    }
     let report = analyze(&settings, &progress);
     progress.finish();
     let report = report?;
-    write_report(&report, arguments)?;
+    write_out(arguments, |format, style, out| format.render(&report, style, out))?;
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
 }
 
-fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
+/// `--dry-run`: what would be read and what asking for it would cost.
+fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress) -> anyhow::Result<Outcome> {
+    let estimate = estimate(settings, progress);
+    progress.finish();
+    let estimate = estimate?;
+    write_out(arguments, |format, style, out| render::estimate(&estimate, format, style, out))?;
+    for unlisted in &estimate.unlisted {
+        progress.say(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
+    }
+    let complete = estimate.unlisted.is_empty() && estimate.requests_cost_usd.is_some();
+    Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
+}
+
+/// Where and how the arguments say.
+fn write_out(
+    arguments: &ReportArguments,
+    render: impl Fn(Format, TableStyle, &mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
     let format = match arguments.format {
         FormatArgument::Table => Format::Table,
         FormatArgument::Json => Format::Json,
@@ -51,12 +76,12 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
     };
     let Some(path) = &arguments.output else {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        format.render(report, super::table_style(), &mut out)?;
+        render(format, super::table_style(), &mut out)?;
         out.flush()?;
         return Ok(());
     };
     let mut bytes = Vec::new();
-    format.render(report, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+    render(format, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
     write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::aggregate::Partial;
+use crate::aggregate::{FlowLogSource, Partial};
 use crate::attribute::{Attribution, Topology, Vantage};
 use crate::inventory::is_gone;
 use crate::model::report::{EndpointLine, Note, Report};
 use crate::model::time::BUCKET_SECONDS;
 use crate::parse::fields::Column;
+use crate::parse::format::Origin;
 
 /// What a missing describe answer costs.
 const CALLS: [(&str, &str); 9] = [
@@ -68,6 +69,9 @@ const FIELDS: [(&str, &[Column], &str); 5] = [
 const FULL_COVERAGE: f64 = 0.98;
 /// Above this share too.
 const OVER_COVERAGE: f64 = 1.02;
+
+/// Rows at which Logs Insights stops, if the query does not say fewer.
+const INSIGHTS_LIMIT_ROWS: u64 = 10_000;
 
 /// All notes, by id.
 pub(super) fn notes(
@@ -139,6 +143,18 @@ fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
     if partial.flow_logs.is_empty() {
         return;
     }
+    let is_query_result = |log: &FlowLogSource| log.identity.starts_with(Origin::Insights.word());
+    if partial.flow_logs.iter().any(is_query_result) {
+        notes.add(
+            "insights-export",
+            None,
+            format!(
+                "Records come from results of Logs Insights queries, which stop at the query's limit ({INSIGHTS_LIMIT_ROWS} rows \
+                 as a rule): such a result is nearly always cut off, and all totals are a lower bound. An export task to S3 \
+                 (create-export-task) has all records."
+            ),
+        );
+    }
     let without_interface =
         partial.flow_logs.iter().filter(|log| log.columns & (1 << Column::InterfaceId as u32) == 0).count();
     if without_interface > 0 {
@@ -189,10 +205,12 @@ fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
 
 /// An identity that is a list of fields is shown by its length.
 fn short_identity(identity: &str) -> String {
-    identity.strip_prefix("format:").map_or_else(
-        || identity.to_owned(),
-        |names| format!("with {} fields (its objects' names carry no flow log id)", names.split(' ').count()),
-    )
+    match identity.split_once(':') {
+        None => identity.to_owned(),
+        Some((_, names)) => {
+            format!("with {} fields (its objects' names carry no flow log id)", names.split(' ').count())
+        }
+    }
 }
 
 fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution: &Attribution) {

@@ -3,6 +3,7 @@
 //!
 //! A new format is a file with one function and one line each in [`Format`].
 
+mod estimate;
 mod grid;
 mod html;
 mod json;
@@ -21,6 +22,7 @@ use std::str::FromStr;
 
 use crate::model::report::Report;
 
+pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use prices::prices;

@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::model::money::BYTES_PER_GB;
+use crate::model::money::{BYTES_PER_GB, money_text};
 
 /// What stands where the price book has no figure.
 pub(super) const UNPRICED: &str = "unpriced";
@@ -38,6 +38,11 @@ pub(super) fn usd(amount: Option<Decimal>) -> String {
         (true, false, true) => ">-0.01".to_owned(),
         _ => group(&format!("{rounded:.2}")),
     }
+}
+
+/// USD of something cheap, to the millionth: thousands of requests cost parts of a cent.
+pub(super) fn small_usd(amount: Option<Decimal>) -> String {
+    amount.map_or_else(|| UNPRICED.to_owned(), money_text)
 }
 
 /// A price per unit, every digit of it.

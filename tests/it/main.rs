@@ -4,8 +4,16 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// What would be read, without reading it.
+mod dry_run;
 /// The README's commands, formats and price files.
 mod readme;
+/// The recipes for scheduled use.
+#[cfg(unix)]
+mod recipes;
+/// Logs in a bucket.
+#[cfg(unix)]
+mod s3;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.
