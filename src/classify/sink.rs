@@ -45,6 +45,11 @@ pub const EXAMPLES_PER_OBJECT: usize = 5;
 /// new cannot fill memory.
 pub const MAX_NUMBERED_OBSERVERS: usize = 1 << 16;
 
+/// The port that endpoints listen on.
+const HTTPS_PORT: u16 = 443;
+/// IANA number of TCP.
+const TCP: u8 = 6;
+
 /// Someone whose rows are being read, with the rows of the hour at hand.
 struct Watched {
     /// Its texts, until its first row inside the period.
@@ -302,6 +307,10 @@ impl RecordSink for Classifier<'_> {
             (LogStatus::Ok, Action::Reject) => {
                 counts.rejected += 1;
                 counts.bytes_rejected += bytes;
+                if traffic.dst_port == HTTPS_PORT && traffic.protocol == TCP && watched.named {
+                    let (src, dst) = (End::of_number(record.src), End::of_number(record.dst));
+                    self.partial.reject(watched.observer, src, dst);
+                }
             }
             (LogStatus::Ok, Action::Accept) => {
                 counts.ok += 1;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArguments;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
 use crate::source::remote::S3Settings;
@@ -31,6 +32,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
     Report(Box<ReportArguments>),
+    /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
+    Check(Box<CheckArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]

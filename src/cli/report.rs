@@ -17,7 +17,7 @@ use crate::pipeline::{Settings, analyze};
 use crate::render::{self, Format, TableStyle};
 
 /// Width of a table that is written to a file.
-const FILE_WIDTH: u16 = 100;
+pub(super) const FILE_WIDTH: u16 = 100;
 
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     let window = Window { from: arguments.from, to: arguments.to };
@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         window,
         log_format: arguments.log_format.clone(),
         threads: arguments.threads.map(usize::from),
+        names: None,
     };
     let progress = Progress::new(arguments.quiet);
     if arguments.dry_run {
@@ -86,7 +87,7 @@ fn write_out(
 }
 
 /// Writes beside the target and renames, so that no reader ever sees half a report.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or pipe takes bytes; a rename would replace it. A directory says so itself.
         return fs::write(path, bytes);

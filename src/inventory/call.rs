@@ -13,11 +13,15 @@ pub(super) enum Call {
     PrefixListEntries,
     FlowLogs,
     SecurityGroups,
+    NetworkAcls,
+    VpcAttributes,
+    Instances,
+    InstanceProfiles,
 }
 
 impl Call {
     /// Every call, in the order missing ones are reported.
-    pub(super) const ALL: [Call; 10] = [
+    pub(super) const ALL: [Call; 14] = [
         Call::Vpcs,
         Call::Subnets,
         Call::RouteTables,
@@ -28,6 +32,10 @@ impl Call {
         Call::PrefixListEntries,
         Call::FlowLogs,
         Call::SecurityGroups,
+        Call::NetworkAcls,
+        Call::VpcAttributes,
+        Call::Instances,
+        Call::InstanceProfiles,
     ];
 
     /// The top-level key of the answer, by which a file is recognised whatever its name.
@@ -43,6 +51,11 @@ impl Call {
             Call::PrefixListEntries => "Entries",
             Call::FlowLogs => "FlowLogs",
             Call::SecurityGroups => "SecurityGroups",
+            Call::NetworkAcls => "NetworkAcls",
+            // One attribute to an answer, beside the VPC's id.
+            Call::VpcAttributes => "EnableDnsSupport",
+            Call::Instances => "Reservations",
+            Call::InstanceProfiles => "IamInstanceProfileAssociations",
         }
     }
 
@@ -59,12 +72,23 @@ impl Call {
             Call::PrefixListEntries => "get-managed-prefix-list-entries",
             Call::FlowLogs => "describe-flow-logs",
             Call::SecurityGroups => "describe-security-groups",
+            Call::NetworkAcls => "describe-network-acls",
+            Call::VpcAttributes => "describe-vpc-attribute",
+            Call::Instances => "describe-instances",
+            Call::InstanceProfiles => "describe-iam-instance-profile-associations",
         }
     }
 
-    /// Whether a report is poorer without it. Security groups only refine advice.
+    /// Whether a report is poorer without it. The others are for `flowtoll check`, which says what it lacks.
     pub(super) fn is_wanted(self) -> bool {
-        self != Call::SecurityGroups
+        !matches!(
+            self,
+            Call::SecurityGroups
+                | Call::NetworkAcls
+                | Call::VpcAttributes
+                | Call::Instances
+                | Call::InstanceProfiles
+        )
     }
 
     /// The call whose answer has `key` at its top.

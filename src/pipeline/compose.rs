@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use rust_decimal::Decimal;
 
 use crate::advise::{self, Case};
-use crate::aggregate::Partial;
+use crate::aggregate::{MAX_REJECTED_PAIRS, Partial};
 use crate::attribute::{Attribution, Topology};
+use crate::check::{self, NamePattern};
+use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
-use crate::model::report::{AttributionLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
+use crate::model::report::{
+    AttributionLine, EndpointLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+};
 use crate::model::time::{Bucket, observed_hours, rfc3339};
 use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
@@ -22,7 +26,9 @@ pub(super) struct Composer<'c> {
     pub(super) partial: &'c Partial,
     pub(super) attribution: &'c Attribution,
     pub(super) topology: &'c Topology<'c>,
+    pub(super) atlas: &'c Atlas,
     pub(super) book: &'c PriceBook,
+    pub(super) names: Option<&'c NamePattern>,
     pub(super) objects: Objects,
     pub(super) sources: Sources,
     /// The period asked for, in hours.
@@ -60,6 +66,7 @@ impl Composer<'_> {
             scale,
             endpoints: &endpoints,
         });
+        let checked = self.check(scale, &endpoints);
         let totals = Totals {
             nat_gateway_bytes: nat_gateways.iter().map(|nat| nat.bytes_out + nat.bytes_in).sum(),
             nat_gateway_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cost_month_usd)),
@@ -81,7 +88,7 @@ impl Composer<'_> {
         let unknown_path =
             attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
         let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
-        let names = self.names(&attribution);
+        let names = self.name_tags(&attribution);
         let ledger = self.ledger(attributed, path_unknown)?;
         let mut report = Report {
             schema: REPORT_SCHEMA,
@@ -101,7 +108,8 @@ impl Composer<'_> {
             attribution,
             days,
             advice,
-            findings: Vec::new(),
+            findings: checked.findings,
+            unchecked: checked.unchecked,
             names,
             notes: Vec::new(),
             objects: self.objects.lines,
@@ -112,7 +120,7 @@ impl Composer<'_> {
     }
 
     /// `Name` tags of what the lines name.
-    fn names(&self, lines: &[AttributionLine]) -> BTreeMap<String, String> {
+    fn name_tags(&self, lines: &[AttributionLine]) -> BTreeMap<String, String> {
         let inventory = self.topology.inventory;
         let vpcs = inventory.vpcs.iter().map(|vpc| (&vpc.vpc_id, &vpc.name));
         let subnets = inventory.subnets.iter().map(|subnet| (&subnet.subnet_id, &subnet.name));
@@ -121,6 +129,28 @@ impl Composer<'_> {
             vpcs.chain(subnets).chain(enis).filter_map(|(id, name)| Some((id, name.as_ref()?))).collect();
         let ids = lines.iter().flat_map(|line| [&line.vpc_id, &line.subnet_id, &line.interface_id]).flatten();
         ids.filter_map(|id| Some((id.clone(), (*tags.get(id)?).clone()))).collect()
+    }
+
+    fn check(&self, scale: Scale, endpoints: &[EndpointLine]) -> check::Checked {
+        let (rejected, more) = self.partial.rejected();
+        let mut checked = check::check(&check::Case {
+            partial: self.partial,
+            rejected: &rejected,
+            attribution: self.attribution,
+            topology: self.topology,
+            atlas: self.atlas,
+            book: self.book,
+            scale,
+            endpoints,
+            names: self.names,
+        });
+        if more {
+            checked.unchecked.push(UncheckedLine {
+                id: "endpoint-rejects-clients".to_owned(),
+                reason: format!("more than {MAX_REJECTED_PAIRS} pairs of client and peer were turned away; the first of them were looked at"),
+            });
+        }
+        checked
     }
 
     fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {

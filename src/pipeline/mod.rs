@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use crate::aggregate::{Limits, Store};
 use crate::attribute::{self, Topology};
+use crate::check::NamePattern;
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::{IpRanges, IpRangesError};
 use crate::classify::sink::Window;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub log_format: Option<LineFormat>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
+    /// How endpoints are to be named, for the findings.
+    pub names: Option<NamePattern>,
 }
 
 /// Why there is no report.
@@ -119,7 +122,7 @@ pub trait Observer: Sync {
     fn remark(&self, text: &str);
 }
 
-/// Reads, attributes, prices and advises: the way of the data on one screen.
+/// Reads, attributes, prices, advises and checks: the way of the data on one screen. Without inputs the inventory alone is checked.
 ///
 /// # Errors
 /// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
@@ -149,7 +152,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         objects.push(object, FAILED, reason);
     }
     objects.finish();
-    if partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0 {
+    let nothing = partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0;
+    if nothing && !settings.inputs.is_empty() {
         return Err(AnalyzeError::NoFlowLogs(why_nothing(&settings.inputs, &objects)));
     }
 
@@ -159,7 +163,9 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         partial: &partial,
         attribution: &attribution,
         topology: &topology,
+        atlas: &atlas,
         book: &book,
+        names: settings.names.as_ref(),
         objects,
         sources: compose::source_names(&ranges, settings, inventory_name),
         asked: settings

@@ -1,8 +1,9 @@
-//! Stage 9: a report as bytes. Deterministic: no clock, no locale, no look at the terminal; the caller says how
+//! Stage 10: a report as bytes. Deterministic: no clock, no locale, no look at the terminal; the caller says how
 //! wide and whether in colour.
 //!
 //! A new format is a file with one function and one line each in [`Format`].
 
+mod check;
 mod estimate;
 mod grid;
 mod html;
@@ -22,6 +23,7 @@ use std::str::FromStr;
 
 use crate::model::report::Report;
 
+pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};

@@ -4,6 +4,8 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// `flowtoll check`: its rules and the forms of its output.
+mod check;
 /// What would be read, without reading it.
 mod dry_run;
 /// The README's commands, formats and price files.

@@ -285,6 +285,8 @@ impl std::io::Read for WatchedRead {
     }
 }
 
+impl super::ChunkSource for Watched {}
+
 impl ChunkReader for Watched {
     type T = WatchedRead;
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::super::grid::{Page, Tone};
 use super::super::number::{count, factor, size, usd};
-use crate::model::report::{AdviceLine, Report};
+use crate::model::report::{AdviceLine, FindingLine, Report};
 
 pub(super) fn advice(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.section("Advice")?;
@@ -68,19 +68,38 @@ pub(in crate::render) fn evidence_lines(line: &AdviceLine) -> Vec<(&'static str,
     lines
 }
 
+/// How many findings a report shows; `flowtoll check` shows all.
+const SHOWN_FINDINGS: usize = 5;
+
 pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
     }
     page.section("Findings")?;
-    for line in &report.findings {
-        let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
-        let text = [
-            format!("{}: {} ({}, {})", line.severity, line.title, line.resource_id, line.id),
-            format!("Because: {}", line.evidence),
-            format!("Fix: {}", line.fix),
-        ];
-        page.item("-", tone, &text)?;
+    // Notes that no record supports are for `flowtoll check` alone.
+    let seen = report.findings.iter().filter(|line| line.from_traffic);
+    let mut shown = 0;
+    for line in seen.take(SHOWN_FINDINGS) {
+        shown += 1;
+        finding(page, line)?;
     }
-    Ok(())
+    match report.findings.len() - shown {
+        0 => Ok(()),
+        more => page.line(&format!("{} more: flowtoll check shows them.", count(more as u128)), Tone::Plain),
+    }
+}
+
+/// One finding.
+pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io::Result<()> {
+    let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
+    let loss = match line.loss_month_usd {
+        Some(loss) if !loss.is_zero() => format!(", {} USD/month", usd(Some(loss))),
+        _ => String::new(),
+    };
+    let text = [
+        format!("{}{loss}: {} ({}, {})", line.severity, line.title, line.resource_id, line.id),
+        format!("Because: {}", line.evidence),
+        format!("Fix: {}", line.fix),
+    ];
+    page.item("-", tone, &text)
 }

@@ -12,6 +12,8 @@ use super::number::{size, usd};
 use super::words;
 use crate::model::report::Report;
 
+pub(super) use advice::finding;
+
 /// Writes the report as text. A section without content is left out or says so in one line.
 ///
 /// # Errors

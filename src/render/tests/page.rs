@@ -32,8 +32,9 @@ fn the_policy_allows_what_the_page_has_and_nothing_else() {
     let policy = page.split("Content-Security-Policy\" content=\"").nth(1).expect("a policy");
     let policy = policy.split('"').next().expect("its end").replace("&#39;", "'");
     let scripts = contents(&page, "script");
-    let (data, run): (Vec<(&str, &str)>, Vec<(&str, &str)>) =
-        scripts.into_iter().partition(|(attributes, _)| attributes.contains("application/json"));
+    let is_data = |(attributes, _): &&(&str, &str)| attributes.contains("application/json");
+    let data: Vec<_> = scripts.iter().filter(is_data).collect();
+    let run: Vec<_> = scripts.iter().filter(|script| !is_data(script)).collect();
     assert_eq!((data.len(), run.len()), (1, 2));
     let styles = contents(&page, "style");
     assert_eq!(styles.len(), 1);

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::model::report::{
     AdviceLine, AttributionLine, DayLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
-    NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
+    NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
 };
 
 pub(super) const GIB: u128 = 1 << 30;
@@ -55,6 +55,7 @@ pub(super) fn empty() -> Report {
         advice: vec![],
         findings: vec![],
         names: BTreeMap::new(),
+        unchecked: vec![],
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
@@ -246,6 +247,12 @@ pub(super) fn full() -> Report {
             title: "A route table bypasses the gateway endpoint".to_owned(),
             evidence: "12 GiB to s3 went through the NAT gateway".to_owned(),
             fix: "associate the route table with the endpoint".to_owned(),
+            loss_month_usd: usd("54.42"),
+            from_traffic: true,
+        }],
+        unchecked: vec![UncheckedLine {
+            id: "endpoint-acl-closed".to_owned(),
+            reason: "the inventory has no answer of describe-network-acls".to_owned(),
         }],
         names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {

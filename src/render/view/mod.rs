@@ -145,6 +145,10 @@ pub(super) struct Finding {
     pub(super) severity: &'static str,
     pub(super) title: String,
     pub(super) resource: String,
+    /// USD a month that it loses, where that is known and not nothing.
+    pub(super) loss: Option<String>,
+    /// Whether records show it; what only the inventory shows is a note.
+    pub(super) from_traffic: bool,
     pub(super) facts: Vec<Told>,
 }
 
@@ -206,6 +210,8 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
         severity: line.severity,
         title: clean(&line.title),
         resource: clean(&line.resource_id),
+        loss: line.loss_month_usd.filter(|loss| !loss.is_zero()).map(|loss| usd(Some(loss))),
+        from_traffic: line.from_traffic,
         facts: vec![("Because", clean(&line.evidence)), ("Fix", clean(&line.fix)), ("Rule", clean(&line.id))],
     };
     report.findings.iter().map(told).collect()

@@ -90,6 +90,11 @@ impl Store {
         clients.get(bucket).unwrap_or(&self.usual).clone()
     }
 
+    /// The Region that a bucket is asked for in.
+    pub fn region(&self, bucket: &str) -> Option<String> {
+        self.client(bucket).config().region().map(ToString::to_string)
+    }
+
     /// Who pays.
     pub fn payer(&self) -> Option<RequestPayer> {
         self.payer.clone()

@@ -53,19 +53,14 @@ impl S3Feed {
     /// When there are no threads.
     pub fn new(
         settings: &S3Settings,
-        mut inputs: Vec<S3Uri>,
+        inputs: Vec<S3Uri>,
         from: Option<i64>,
         to: Option<i64>,
     ) -> io::Result<Self> {
-        // In one order whatever order they came in, and each key once.
-        inputs.sort();
-        inputs.dedup();
-        let all = inputs.clone();
-        inputs.retain(|input| !all.iter().any(|other| other != input && other.holds(input)));
         let (sender, arrivals) = channel();
         Ok(Self {
             store: Arc::new(Store::new(settings)?),
-            inputs,
+            inputs: distinct(inputs),
             hours: NameHours::new(from, to),
             arrivals: Mutex::new(arrivals),
             sender: Mutex::new(Some(sender)),
@@ -96,6 +91,25 @@ impl S3Feed {
     }
 }
 
+/// In one order whatever order they came in, and each key once.
+pub(super) fn distinct(mut inputs: Vec<S3Uri>) -> Vec<S3Uri> {
+    inputs.sort();
+    inputs.dedup();
+    let all = inputs.clone();
+    inputs.retain(|input| !all.iter().any(|other| other != input && other.holds(input)));
+    inputs
+}
+
+/// A listed object.
+pub(super) fn log_object(bucket: &str, entry: &Entry, explicit: bool) -> LogObject {
+    LogObject {
+        location: Location::S3 { bucket: bucket.into(), key: entry.key.as_str().into() },
+        size_bytes: entry.size_bytes,
+        etag: entry.etag.as_deref().map(|etag| etag.trim_matches('"').into()),
+        explicit,
+    }
+}
+
 impl Feed for S3Feed {
     fn next(&self) -> Option<Arrival> {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
@@ -114,15 +128,7 @@ struct Fetcher<'f> {
 
 impl Taker for Fetcher<'_> {
     fn take(&mut self, entry: Entry, explicit: bool) -> bool {
-        let object = LogObject {
-            location: Location::S3 {
-                bucket: self.input.bucket.as_str().into(),
-                key: entry.key.as_str().into(),
-            },
-            size_bytes: entry.size_bytes,
-            etag: entry.etag.as_deref().map(|etag| etag.trim_matches('"').into()),
-            explicit,
-        };
+        let object = log_object(&self.input.bucket, &entry, explicit);
         if !self.listener.listed(&object) {
             return true;
         }

@@ -9,6 +9,7 @@ mod client;
 mod failure;
 mod feed;
 mod get;
+mod listing;
 mod partition;
 mod ranged;
 #[cfg(test)]
@@ -16,3 +17,4 @@ mod tests;
 mod walk;
 
 pub use feed::{Listener, S3Feed};
+pub use listing::{BucketRequests, list_only};
