@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
 use super::atlas::{Atlas, Place};
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
+use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, index_of_next, learn};
 use crate::discover::layout::AwsName;
 use crate::model::addr::Addr;
 use crate::model::flow::{Action, LogStatus, NumberedRecord, ObserverTexts, Traffic};
@@ -64,6 +64,23 @@ struct Watched {
     presence: Presence,
 }
 
+/// Rows of one hour, not yet in the totals.
+struct Counted {
+    hour: Bucket,
+    counts: RowCounts,
+}
+
+impl Counted {
+    #[cold]
+    fn turn_to(&mut self, partial: &mut Partial, hour: Bucket) {
+        let counts = std::mem::take(&mut self.counts);
+        if counts != RowCounts::default() {
+            partial.count(self.hour, &counts);
+        }
+        self.hour = hour;
+    }
+}
+
 /// The texts of [`ObserverTexts`], owned.
 type KeptTexts = [Box<[u8]>; 9];
 
@@ -96,6 +113,8 @@ pub struct Classifier<'a> {
     /// All texts of an observer, one after the other.
     joint: Vec<u8>,
     watched: Vec<Watched>,
+    /// Rows of the hour at hand, of all observers.
+    counted: Counted,
     /// The first malformed rows of the object at hand.
     pub examples: Vec<MalformedExample>,
 }
@@ -115,6 +134,7 @@ impl<'a> Classifier<'a> {
             numbers: HashMap::new(),
             joint: Vec::new(),
             watched: Vec::new(),
+            counted: Counted { hour: Bucket::NONE, counts: RowCounts::default() },
             examples: Vec::new(),
         }
     }
@@ -137,8 +157,15 @@ impl<'a> Classifier<'a> {
         self.numbering.0 += 1;
     }
 
+    /// Rows and bytes of all objects so far.
+    pub fn counts(&mut self) -> RowCounts {
+        self.counted.turn_to(&mut self.partial, Bucket::NONE);
+        self.partial.counts
+    }
+
     /// The totals of all objects.
     pub fn into_partial(mut self) -> Partial {
+        self.counted.turn_to(&mut self.partial, Bucket::NONE);
         self.renumber();
         self.partial
     }
@@ -290,7 +317,10 @@ impl RecordSink for Classifier<'_> {
             let last = traffic.end.unwrap_or(first).min(hour.end + SEAM_SECONDS).max(first);
             watched.presence.widen((first, last));
         }
-        let counts = &mut self.partial.counts;
+        if bucket != self.counted.hour {
+            self.counted.turn_to(&mut self.partial, bucket);
+        }
+        let counts = &mut self.counted.counts;
         counts.time_anomalies += u64::from(odd);
         counts.bytes_total += bytes;
         match (traffic.status, traffic.action) {

@@ -32,6 +32,9 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
     Report(Box<ReportArguments>),
+    /// Keep hourly totals in a directory: each object is read once, and reports read the directory
+    #[cfg(feature = "parquet")]
+    Rollup(RollupArguments),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
@@ -158,6 +161,10 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
+    /// List of objects (KEY<tab>SIZE<tab>ETAG) that the rollups must hold, each once; no report otherwise
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
+
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     pub(super) format: FormatArgument,
@@ -186,6 +193,61 @@ pub(super) struct ReportArguments {
     /// Say more on standard error: every object that failed or was skipped
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+/// What `flowtoll rollup` takes.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                  flowtoll rollup logs/ --output totals/\n  \
+                  flowtoll report totals/ --inventory inventory/ --from 2026-03-01 --to 2026-04-01\n  \
+                  flowtoll rollup --objects part-0007.tsv --output totals/\n\n\
+                  Exit status: 0 complete; 1 committed, but an object failed (it is tried again in the next run); 2 nothing new is \
+                  committed.")]
+pub(super) struct RollupArguments {
+    /// File, directory (searched recursively), or glob
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+
+    /// Directory of the rollup; made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: PathBuf,
+
+    /// Inventory of the day: blocks and prefix lists that it names can be told apart in later reports
+    #[arg(long, value_name = "DIR")]
+    pub(super) inventory: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    pub(super) ip_ranges: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    pub(super) log_format: Option<LineFormat>,
+
+    /// Count records that start at or after this time; the same in every run of a directory
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) from: Option<i64>,
+
+    /// Count records that start before this time; the same in every run of a directory
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) to: Option<i64>,
+
+    /// Roll up exactly the objects of a list (KEY<tab>SIZE<tab>ETAG, - for unknown), as one segment named after the list
+    #[arg(long, value_name = "MANIFEST")]
+    pub(super) objects: Option<PathBuf>,
+
+    /// Commit after so many bytes of logs; a run that is stopped goes on from there
+    #[arg(long, value_name = "BYTES")]
+    pub(super) commit_every: Option<u64>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 /// Who asks S3, and where.

@@ -124,6 +124,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         bail!("--from must be before --to");
     }
     let settings = Settings {
+        manifest: None,
         inputs: arguments.inputs.clone(),
         s3: arguments.s3.settings(),
         inventory: arguments.inventory.clone(),

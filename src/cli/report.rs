@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         window,
         log_format: arguments.log_format.clone(),
         threads: arguments.threads.map(usize::from),
+        manifest: arguments.manifest.clone(),
         names: None,
     };
     let progress = Progress::new(arguments.quiet);

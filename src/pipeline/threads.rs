@@ -33,6 +33,8 @@ pub struct Plan<'p> {
     pub progress: &'p (dyn Fn(u64) + Sync),
     /// Where totals go that are too many for memory.
     pub store: &'p Arc<Store>,
+    /// Whether the counts of each object are wanted.
+    pub by_object: bool,
 }
 
 /// What one worker keeps from object to object.
@@ -78,7 +80,7 @@ pub fn read_all<'p>(items: &'p [WorkItem], feed: Option<&dyn Feed>, plan: &Plan<
     }
     for split in splits {
         let item = &items[split.item];
-        if !split.finish(&mut partial, &mut objects) {
+        if !split.finish(&mut partial, &mut objects, item, plan) {
             let mut worker = Worker::new(plan);
             worker.read(item, plan);
             partial.merge(worker.sink.into_partial());
@@ -108,6 +110,7 @@ impl<'p> Worker<'p> {
         self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
         let counter = ByteCounter::default();
+        let before = self.sink.counts();
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -120,6 +123,9 @@ impl<'p> Worker<'p> {
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
+        if plan.by_object {
+            objects.counts.push((name.to_string(), self.sink.counts().since(&before)));
+        }
         match outcome {
             Ok(Ok(())) => objects.read += 1,
             Ok(Err(ObjectError::Foreign { kind })) => {
