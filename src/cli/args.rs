@@ -1,11 +1,16 @@
 //! What people type.
 
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
+use crate::model::report::Currency;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
+use crate::pipeline::groups::GroupKey;
+use crate::render::Lang;
 
 /// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
 #[derive(Debug, Parser)]
@@ -29,7 +34,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
-    Report(ReportArguments),
+    Report(Box<ReportArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]
@@ -82,6 +87,24 @@ pub(super) enum IpRangesCommand {
         /// AWS's ip-ranges.json
         file: PathBuf,
     },
+}
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LangArgument {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<LangArgument> for Lang {
+    fn from(argument: LangArgument) -> Self {
+        match argument {
+            LangArgument::En => Self::En,
+            LangArgument::Ja => Self::Ja,
+        }
+    }
 }
 
 /// How a report is written.
@@ -149,6 +172,25 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
+    /// Bytes and cost by owner: tag:NAME, subnet, vpc, account, instance or asg
+    ///
+    /// A tag is looked up at the interface of a client, then at its instance, its subnet, its VPC. Hours of NAT gateways and
+    /// endpoints are shown apart; --allocate-hours shares them.
+    #[arg(long, value_name = "KEY", value_parser = GroupKey::from_str)]
+    pub(super) group_by: Option<GroupKey>,
+
+    /// Share hours of NAT gateways and endpoints among owners, by bytes
+    #[arg(long, requires = "group_by")]
+    pub(super) allocate_hours: bool,
+
+    /// Language of the report's text; JSON is always in English
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    pub(super) lang: LangArgument,
+
+    /// Show money in another currency beside USD, at so many units for one USD: JPY=150 (may be repeated)
+    #[arg(long, value_name = "CODE=RATE", value_parser = parse_currency)]
+    pub(super) currency_rate: Vec<Currency>,
+
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     pub(super) format: FormatArgument,
@@ -192,6 +234,24 @@ impl MalformedLimit {
             Self::Percent(most) => malformed as f64 * 100.0 > most * records as f64,
         }
     }
+}
+
+/// A currency and its rate, such as `JPY=150.25`.
+fn parse_currency(text: &str) -> Result<Currency, String> {
+    let wrong = |why: &str| format!("`{text}` is not a rate: {why}, such as JPY=150");
+    let (code, rate) = text.split_once('=').ok_or_else(|| wrong("write CODE=UNITS for one USD"))?;
+    let known =
+        iso_currency::Currency::from_code(code).ok_or_else(|| wrong("the code is not one of ISO 4217"))?;
+    let decimals = known.exponent().ok_or_else(|| wrong("money is not counted in that code"))?;
+    let units_per_usd = Decimal::from_str_exact(rate)
+        .ok()
+        .filter(|rate| *rate > Decimal::ZERO)
+        .ok_or_else(|| wrong("write a decimal above 0"))?;
+    Ok(Currency {
+        code: code.to_owned(),
+        units_per_usd: units_per_usd.normalize(),
+        decimals: decimals.into(),
+    })
 }
 
 fn parse_limit(text: &str) -> Result<MalformedLimit, String> {

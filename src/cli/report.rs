@@ -11,6 +11,7 @@ use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use crate::classify::sink::Window;
 use crate::model::report::Report;
+use crate::pipeline::groups::GroupBy;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
 use crate::render::{Format, TableStyle};
@@ -32,12 +33,17 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         ip_ranges: arguments.ip_ranges.clone(),
         window,
         log_format: arguments.log_format.clone(),
+        group_by: arguments
+            .group_by
+            .clone()
+            .map(|key| GroupBy { key, allocate_hours: arguments.allocate_hours }),
         threads: arguments.threads.map(usize::from),
     };
     let progress = Progress::new(arguments.quiet);
     let report = analyze(&settings, &progress);
     progress.finish();
-    let report = report?;
+    let mut report = report?;
+    report.currencies.clone_from(&arguments.currency_rate);
     write_report(&report, arguments)?;
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
@@ -48,14 +54,15 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
         FormatArgument::Table => Format::Table,
         FormatArgument::Json => Format::Json,
     };
+    let lang = arguments.lang.into();
     let Some(path) = &arguments.output else {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        format.render(report, super::table_style(), &mut out)?;
+        format.render(report, TableStyle { lang, ..super::table_style() }, &mut out)?;
         out.flush()?;
         return Ok(());
     };
     let mut bytes = Vec::new();
-    format.render(report, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+    format.render(report, TableStyle { width: FILE_WIDTH, color: false, lang }, &mut bytes)?;
     write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 

@@ -13,11 +13,12 @@ pub(super) enum Call {
     PrefixListEntries,
     FlowLogs,
     SecurityGroups,
+    Tags,
 }
 
 impl Call {
     /// Every call, in the order missing ones are reported.
-    pub(super) const ALL: [Call; 10] = [
+    pub(super) const ALL: [Call; 11] = [
         Call::Vpcs,
         Call::Subnets,
         Call::RouteTables,
@@ -28,6 +29,7 @@ impl Call {
         Call::PrefixListEntries,
         Call::FlowLogs,
         Call::SecurityGroups,
+        Call::Tags,
     ];
 
     /// The top-level key of the answer, by which a file is recognised whatever its name.
@@ -43,6 +45,7 @@ impl Call {
             Call::PrefixListEntries => "Entries",
             Call::FlowLogs => "FlowLogs",
             Call::SecurityGroups => "SecurityGroups",
+            Call::Tags => "Tags",
         }
     }
 
@@ -59,12 +62,13 @@ impl Call {
             Call::PrefixListEntries => "get-managed-prefix-list-entries",
             Call::FlowLogs => "describe-flow-logs",
             Call::SecurityGroups => "describe-security-groups",
+            Call::Tags => "describe-tags",
         }
     }
 
-    /// Whether a report is poorer without it. Security groups only refine advice.
+    /// Whether a report is poorer without it. Security groups only refine advice, tags of instances only name owners.
     pub(super) fn is_wanted(self) -> bool {
-        self != Call::SecurityGroups
+        !matches!(self, Call::SecurityGroups | Call::Tags)
     }
 
     /// The call whose answer has `key` at its top.

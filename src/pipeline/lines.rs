@@ -94,7 +94,7 @@ impl Lines<'_> {
     }
 
     /// An observed amount for `bytes`, scaled to a month; nothing stays nothing even where no hour was observed.
-    fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
+    pub(super) fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
         if bytes == 0 { Some(Decimal::ZERO) } else { self.scale.month(observed) }
     }
 
@@ -237,7 +237,7 @@ impl Lines<'_> {
             .checked_div(Decimal::from(self.scale.month_hours))
     }
 
-    fn region_rates(&self, lines: &[EndpointLine]) -> BTreeMap<Option<String>, EndpointRates> {
+    pub(super) fn region_rates(&self, lines: &[EndpointLine]) -> BTreeMap<Option<String>, EndpointRates> {
         let mut bytes: BTreeMap<Option<String>, u128> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.endpoint_type == "Interface") {
             *bytes.entry(line.region.clone()).or_default() += line.bytes_out + line.bytes_in;

@@ -1,6 +1,7 @@
 //! The only code that knows every stage.
 
 mod compose;
+pub mod groups;
 mod lines;
 mod notes;
 pub mod outcome;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub window: Window,
     /// Format of objects without a header.
     pub log_format: Option<LineFormat>,
+    /// Bytes and cost by owner.
+    pub group_by: Option<groups::GroupBy>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
 }
@@ -146,6 +149,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         topology: &topology,
         book: &book,
         objects,
+        group_by: settings.group_by.as_ref(),
         sources: compose::source_names(&ranges, settings, inventory_name),
         asked: settings
             .window

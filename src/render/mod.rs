@@ -5,9 +5,11 @@
 
 mod grid;
 mod json;
+mod money;
 mod number;
 mod prices;
 mod table;
+pub mod text;
 
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,10 @@ use std::str::FromStr;
 use crate::model::report::Report;
 
 pub use json::{REPORT_SCHEMA_JSON, json};
+pub use money::converted;
 pub use prices::prices;
 pub use table::table;
+pub use text::Lang;
 
 /// How text for people is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +32,14 @@ pub struct TableStyle {
     pub width: u16,
     /// Whether to emit ANSI styling.
     pub color: bool,
+    /// The language of texts.
+    pub lang: Lang,
 }
 
 impl Default for TableStyle {
-    /// 80 columns without colour.
+    /// 80 columns without colour, in English.
     fn default() -> Self {
-        Self { width: 80, color: false }
+        Self { width: 80, color: false, lang: Lang::En }
     }
 }
 
