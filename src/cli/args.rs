@@ -135,6 +135,7 @@ pub(super) enum FormatArgument {
                   Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \
                   2 no report."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that people type")]
 pub(super) struct ReportArguments {
     /// File, directory (searched recursively), glob, or - for standard input
     ///
@@ -190,6 +191,14 @@ pub(super) struct ReportArguments {
     /// Show money in another currency beside USD, at so many units for one USD: JPY=150 (may be repeated)
     #[arg(long, value_name = "CODE=RATE", value_parser = parse_currency)]
     pub(super) currency_rate: Vec<Currency>,
+
+    /// Replace account ids, addresses, resource ids, names, tag values and paths by pseudonyms, for sharing
+    #[arg(long)]
+    pub(super) redact: bool,
+
+    /// Key of the pseudonyms: the same key gives the same ones in every report; without it they are new in each run
+    #[arg(long, value_name = "KEY", requires = "redact")]
+    pub(super) redact_key: Option<String>,
 
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]

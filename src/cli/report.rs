@@ -14,7 +14,7 @@ use crate::model::report::Report;
 use crate::pipeline::groups::GroupBy;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{Format, TableStyle};
+use crate::render::{Format, TableStyle, redact};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -44,9 +44,23 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     progress.finish();
     let mut report = report?;
     report.currencies.clone_from(&arguments.currency_rate);
+    if arguments.redact {
+        redact(&mut report, &redaction_key(arguments)?);
+    }
     write_report(&report, arguments)?;
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
+}
+
+/// The key that was given, or one that nobody knows.
+fn redaction_key(arguments: &ReportArguments) -> anyhow::Result<Vec<u8>> {
+    if let Some(key) = &arguments.redact_key {
+        return Ok(key.clone().into_bytes());
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)
+        .context("the system gives no random key for --redact; give one with --redact-key")?;
+    Ok(key.to_vec())
 }
 
 fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ mod json;
 mod money;
 mod number;
 mod prices;
+mod redact;
 mod table;
 pub mod text;
 
@@ -22,6 +23,7 @@ use crate::model::report::Report;
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use money::converted;
 pub use prices::prices;
+pub use redact::redact;
 pub use table::table;
 pub use text::Lang;
 

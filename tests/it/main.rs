@@ -4,6 +4,8 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// Owners, pseudonyms, languages, currencies.
+mod look;
 /// The README's commands, formats and price files.
 mod readme;
 /// Totals on disk against totals in memory.
