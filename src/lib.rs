@@ -24,6 +24,8 @@ pub mod price;
 
 pub mod advise;
 
+pub mod check;
+
 pub mod render;
 
 pub mod pipeline;

@@ -13,12 +13,14 @@ mod hourly;
 mod hours;
 mod key;
 mod packed;
+mod rejects;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use hours::{Hour, Hours, HoursIter};
 pub use key::{End, EndKind, Key, Opener};
+pub use rejects::{MAX_REJECTED_PAIRS, Rejected, RejectedPeer};
 pub use store::{Limits, MAX_OPEN_TOTALS, MAX_RESIDENT_BYTES, Store};
 
 use std::io;
@@ -30,6 +32,7 @@ use hashbrown::{Equivalent, HashMap};
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 use hourly::{Hourly, Translation};
+use rejects::Rejects;
 
 /// A flow log, as far as objects tell: AWS's id, or the field names where the object's name has none (one flow log
 /// has one format, so two formats are two flow logs).
@@ -219,6 +222,8 @@ pub struct Partial {
     pub span: Option<(i64, i64)>,
     /// Accepted traffic, and rows of any kind.
     hourly: Hourly,
+    /// Rejected rows towards port 443.
+    rejects: Rejects,
     flow_log_index: FastMap<FlowLogSource, u32>,
     observer_index: FastMap<Box<[u8]>, Vec<(u32, u32)>>,
     address_index: FastMap<Addr, u32>,
@@ -354,6 +359,7 @@ impl Partial {
             }
             observers.push(index);
         }
+        self.merge_rejects(other.rejects, &observers, &addresses);
         self.hourly.take_over(other.hourly, Translation { observers, addresses, next_hops });
         self.counts.add(&other.counts);
         if let Some((start, end)) = other.span {

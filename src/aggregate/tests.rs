@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{
-    End, EndKind, FlowLogSource, Hour, Key, NextHop, ObserverFacts, Opener, Partial, Presence, RowCounts,
-    Sum, learn,
+    End, EndKind, FlowLogSource, Hour, Key, NextHop, ObserverFacts, Opener, Partial, Presence, Rejected,
+    RejectedPeer, RowCounts, Sum, learn,
 };
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
@@ -18,6 +18,7 @@ use crate::model::time::Bucket;
 use crate::parse::format::LineFormat;
 use crate::parse::{Malformed, MalformedReason, RecordSink};
 
+mod rejects;
 mod spill;
 
 /// All totals, hour by hour.
@@ -56,8 +57,18 @@ struct View<'p> {
     next_hops: BTreeSet<&'p NextHop>,
     table: BTreeMap<SeenKey<'p>, (u128, u64)>,
     presence: BTreeMap<(&'p [u8], &'p FlowLogSource, Bucket), Presence>,
+    rejected: Vec<(String, Addr, RejectedPeer, &'p FlowLogSource, u64)>,
     counts: RowCounts,
     span: Option<(i64, i64)>,
+}
+
+/// Rejected pairs without private indexes.
+fn seen_rejects(partial: &Partial) -> Vec<(String, Addr, RejectedPeer, &FlowLogSource, u64)> {
+    let seen = |pair: Rejected| {
+        let flow_log = &partial.flow_logs[pair.flow_log as usize];
+        (pair.observer, pair.client, pair.peer, flow_log, pair.records)
+    };
+    partial.rejected().0.into_iter().map(seen).collect()
 }
 
 fn view(partial: &Partial) -> View<'_> {
@@ -92,6 +103,7 @@ fn view(partial: &Partial) -> View<'_> {
             .iter()
             .map(|((index, bucket), presence)| ((observer(*index).0, observer(*index).1, *bucket), *presence))
             .collect(),
+        rejected: seen_rejects(partial),
         counts: partial.counts,
         span: partial.span,
     };
@@ -166,7 +178,7 @@ fn row() -> impl Strategy<Value = Row> {
                     direction: what.5,
                     traffic_path: what.6,
                     src_port: what.7,
-                    dst_port: 1_024,
+                    dst_port: if what.6 == 0 { 443 } else { 1_024 },
                     protocol: 6,
                 },
             };

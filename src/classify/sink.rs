@@ -1,7 +1,7 @@
 //! From a record to the key of a total: the hot end of the way of the data.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::atlas::{Atlas, Place};
 use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
@@ -30,6 +30,12 @@ impl Window {
             self.from.is_none_or(|from| start >= from) && self.to.is_none_or(|to| start < to)
         })
     }
+
+    /// Whether none of these seconds belongs to the period.
+    fn holds_none(&self, seconds: &RangeInclusive<i64>) -> bool {
+        self.from.is_some_and(|from| *seconds.end() < from)
+            || self.to.is_some_and(|to| *seconds.start() >= to)
+    }
 }
 
 /// How many malformed rows of one object are kept as examples.
@@ -38,6 +44,11 @@ pub const EXAMPLES_PER_OBJECT: usize = 5;
 /// Observers that are numbered at a time; past it a new numbering begins, so that a log in which the texts of every record are
 /// new cannot fill memory.
 pub const MAX_NUMBERED_OBSERVERS: usize = 1 << 16;
+
+/// The port that endpoints listen on.
+const HTTPS_PORT: u16 = 443;
+/// IANA number of TCP.
+const TCP: u8 = 6;
 
 /// Someone whose rows are being read, with the rows of the hour at hand.
 struct Watched {
@@ -189,7 +200,7 @@ impl RecordSink for Classifier<'_> {
     fn format(&mut self, format: &LineFormat) {
         let identity = match &self.aws_name {
             Some(name) => name.flow_log_id.clone(),
-            None => format!("format:{}", format.names()),
+            None => format.identity(),
         };
         let source = FlowLogSource {
             identity,
@@ -296,6 +307,10 @@ impl RecordSink for Classifier<'_> {
             (LogStatus::Ok, Action::Reject) => {
                 counts.rejected += 1;
                 counts.bytes_rejected += bytes;
+                if traffic.dst_port == HTTPS_PORT && traffic.protocol == TCP && watched.named {
+                    let (src, dst) = (End::of_number(record.src), End::of_number(record.dst));
+                    self.partial.reject(watched.observer, src, dst);
+                }
             }
             (LogStatus::Ok, Action::Accept) => {
                 counts.ok += 1;
@@ -327,6 +342,14 @@ impl RecordSink for Classifier<'_> {
                 }
             }
         }
+    }
+
+    fn may_pass_over(&self, seconds: RangeInclusive<i64>) -> bool {
+        self.window.holds_none(&seconds)
+    }
+
+    fn passed_over(&mut self, records: u64) {
+        self.partial.counts.outside_period += records;
     }
 
     fn malformed(&mut self, line: u64, fault: Malformed) {

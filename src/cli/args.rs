@@ -6,11 +6,13 @@ use std::str::FromStr as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
+use super::check::CheckArguments;
 use crate::model::report::Currency;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
 use crate::pipeline::groups::GroupKey;
 use crate::render::Lang;
+use crate::source::remote::S3Settings;
 
 /// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
 #[derive(Debug, Parser)]
@@ -20,7 +22,7 @@ use crate::render::Lang;
     about,
     long_about = "flowtoll reads AWS VPC Flow Logs and answers, to the byte and to the cent: which traffic pays the NAT \
                   gateway, which of it would be cheaper behind a VPC endpoint, which endpoints cost more than they save.\n\n\
-                  It needs no credentials and no network: logs and inventory are files on disk.",
+                  Logs and inventory on disk need no credentials and no network; logs may also lie in S3.",
     after_long_help = "Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price \
                        missing); 2 no report.",
     arg_required_else_help = true,
@@ -35,6 +37,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
     Report(Box<ReportArguments>),
+    /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
+    Check(Box<CheckArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]
@@ -137,7 +141,7 @@ pub(super) enum FormatArgument {
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that people type")]
 pub(super) struct ReportArguments {
-    /// File, directory (searched recursively), glob, or - for standard input
+    /// File, directory (searched recursively), glob, s3://bucket/prefix, or - for standard input
     ///
     /// Text, gzip, zstd, JSON-wrapped and Parquet flow logs are told apart by content. Logs of other kinds under the same
     /// prefix are named and skipped.
@@ -164,6 +168,9 @@ pub(super) struct ReportArguments {
     /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
     #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
     pub(super) log_format: Option<LineFormat>,
+
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
 
     /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
@@ -208,6 +215,11 @@ pub(super) struct ReportArguments {
     #[arg(long, short, value_name = "PATH")]
     pub(super) output: Option<PathBuf>,
 
+    /// Read nothing: list the inputs, and say how many objects and bytes would be read, with how many requests to S3, and
+    /// what those cost
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
     /// Exit with 1 if more rows than this are malformed: a number, or a share such as 5%
     #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
     pub(super) max_malformed: Option<MalformedLimit>,
@@ -223,6 +235,44 @@ pub(super) struct ReportArguments {
     /// Say more on standard error: every object that failed or was skipped
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+/// Who asks S3, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logs in S3")]
+pub(super) struct S3Arguments {
+    /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Region of the buckets, if it is not that of the configuration; otherwise found out
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Another store that speaks S3, or a VPC endpoint
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+
+    /// You pay for requests and transfer, where a bucket's owner asks for that
+    #[arg(long)]
+    request_payer: bool,
+
+    /// Ask without credentials: public buckets
+    #[arg(long, conflicts_with = "profile")]
+    no_sign_request: bool,
+}
+
+impl S3Arguments {
+    /// As settings.
+    pub(super) fn settings(&self) -> S3Settings {
+        S3Settings {
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+            is_requester_pays: self.request_payer,
+            is_anonymous: self.no_sign_request,
+        }
+    }
 }
 
 /// How many malformed rows are too many.

@@ -7,6 +7,7 @@
 )]
 
 mod args;
+mod check;
 mod progress;
 mod report;
 
@@ -26,7 +27,8 @@ use crate::{inventory, price, source};
 enum Outcome {
     /// All there is to know was given.
     Complete,
-    /// A report was given, but an object could not be read, or a price is missing, or too many rows are malformed.
+    /// A report was given, but an object could not be read, or a price is missing, or too many rows are malformed, or a finding is
+    /// as bad as `--fail-on` says.
     Incomplete,
 }
 
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         Command::Report(arguments) => report::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

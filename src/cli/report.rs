@@ -11,13 +11,14 @@ use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use crate::classify::sink::Window;
 use crate::model::report::Report;
+use crate::pipeline::estimate::estimate;
 use crate::pipeline::groups::GroupBy;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{Format, TableStyle, redact};
+use crate::render::{self, Format, TableStyle, redact};
 
 /// Width of a table that is written to a file.
-const FILE_WIDTH: u16 = 100;
+pub(super) const FILE_WIDTH: u16 = 100;
 
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     let window = Window { from: arguments.from, to: arguments.to };
@@ -28,6 +29,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     }
     let settings = Settings {
         inputs: arguments.inputs.clone(),
+        s3: arguments.s3.settings(),
         inventory: arguments.inventory.clone(),
         prices: arguments.prices.clone(),
         ip_ranges: arguments.ip_ranges.clone(),
@@ -38,8 +40,12 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
             .clone()
             .map(|key| GroupBy { key, allocate_hours: arguments.allocate_hours }),
         threads: arguments.threads.map(usize::from),
+        names: None,
     };
     let progress = Progress::new(arguments.quiet);
+    if arguments.dry_run {
+        return dry_run(&settings, arguments, &progress);
+    }
     let report = analyze(&settings, &progress);
     progress.finish();
     let mut report = report?;
@@ -47,7 +53,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     if arguments.redact {
         redact(&mut report, &redaction_key(arguments)?);
     }
-    write_report(&report, arguments)?;
+    write_out(arguments, |format, style, out| format.render(&report, style, out))?;
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
 }
@@ -63,7 +69,24 @@ fn redaction_key(arguments: &ReportArguments) -> anyhow::Result<Vec<u8>> {
     Ok(key.to_vec())
 }
 
-fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
+/// `--dry-run`: what would be read and what asking for it would cost.
+fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress) -> anyhow::Result<Outcome> {
+    let estimate = estimate(settings, progress);
+    progress.finish();
+    let estimate = estimate?;
+    write_out(arguments, |format, style, out| render::estimate(&estimate, format, style, out))?;
+    for unlisted in &estimate.unlisted {
+        progress.say(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
+    }
+    let complete = estimate.unlisted.is_empty() && estimate.requests_cost_usd.is_some();
+    Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
+}
+
+/// Where and how the arguments say.
+fn write_out(
+    arguments: &ReportArguments,
+    render: impl Fn(Format, TableStyle, &mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
     let format = match arguments.format {
         FormatArgument::Table => Format::Table,
         FormatArgument::Json => Format::Json,
@@ -71,17 +94,17 @@ fn write_report(report: &Report, arguments: &ReportArguments) -> anyhow::Result<
     let lang = arguments.lang.into();
     let Some(path) = &arguments.output else {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        format.render(report, TableStyle { lang, ..super::table_style() }, &mut out)?;
+        render(format, TableStyle { lang, ..super::table_style() }, &mut out)?;
         out.flush()?;
         return Ok(());
     };
     let mut bytes = Vec::new();
-    format.render(report, TableStyle { width: FILE_WIDTH, color: false, lang }, &mut bytes)?;
+    render(format, TableStyle { width: FILE_WIDTH, color: false, lang }, &mut bytes)?;
     write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Writes beside the target and renames, so that no reader ever sees half a report.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or pipe takes bytes; a rename would replace it. A directory says so itself.
         return fs::write(path, bytes);

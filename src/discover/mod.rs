@@ -4,7 +4,8 @@ pub mod layout;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::model::fingerprint::fingerprint;
@@ -21,8 +22,7 @@ pub struct WorkItem {
 impl WorkItem {
     /// Whether its name says that it is packed.
     fn is_packed(&self) -> bool {
-        let name = self.object.name();
-        Path::new(base_name(&name)).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+        is_packed(&self.object.name())
     }
 
     /// What its name tells, where it has AWS's own shape.
@@ -52,6 +52,72 @@ pub fn plan(objects: Vec<LogObject>) -> Work {
     }
     leave_out_copies(&mut work);
     work
+}
+
+/// The same for objects that are listed one by one, too many to be kept: which of them to read. Of copies the first one listed
+/// is read.
+#[derive(Debug, Default)]
+pub struct Sieve {
+    /// For each name that AWS gave, by its fingerprint, the first object of that name.
+    first: HashMap<u128, Shape>,
+    /// Further ones that are no copies of it.
+    others: HashMap<u128, Vec<Shape>>,
+}
+
+/// What tells whether two objects of one name are copies.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    size_bytes: u64,
+    is_packed: bool,
+}
+
+impl Shape {
+    fn is_twin(self, other: Self) -> bool {
+        self.size_bytes == other.size_bytes || self.is_packed != other.is_packed
+    }
+}
+
+/// What to do with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Read it.
+    Read,
+    /// Leave it out without a word.
+    Ignore,
+    /// Leave it out and name it.
+    Copy,
+}
+
+impl Sieve {
+    /// Judges the next object.
+    pub fn judge(&mut self, object: &LogObject) -> Verdict {
+        let name = object.name();
+        if !object.explicit && is_marker(base_name(&name)) {
+            return Verdict::Ignore;
+        }
+        let Some(aws_name) = layout::parse(&name) else { return Verdict::Read };
+        let stem = fingerprint(aws_name.stem.as_bytes());
+        let shape = Shape { size_bytes: object.size_bytes, is_packed: is_packed(&name) };
+        match self.first.entry(stem) {
+            Entry::Vacant(entry) => {
+                entry.insert(shape);
+                return Verdict::Read;
+            }
+            Entry::Occupied(entry) if entry.get().is_twin(shape) => return Verdict::Copy,
+            Entry::Occupied(_) => {}
+        }
+        let others = self.others.entry(stem).or_default();
+        if others.iter().any(|other| other.is_twin(shape)) {
+            return Verdict::Copy;
+        }
+        others.push(shape);
+        Verdict::Read
+    }
+}
+
+/// Whether a name says that its object is packed.
+fn is_packed(name: &str) -> bool {
+    Path::new(base_name(name)).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
 
 /// Objects with one stem, that of AWS's name, are copies of each other if their sizes say so.
@@ -91,10 +157,33 @@ fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
+/// What Athena leaves of a statement that is no query: the statement's id and `.txt`.
+fn is_statement_output(base: &str) -> bool {
+    base.strip_suffix(".txt").is_some_and(|id| {
+        let parts: Vec<&str> = id.split('-').collect();
+        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+            && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
+}
+
 /// Names that never hold records: what AWS and Hadoop leave beside logs, hidden files, documents.
 fn is_marker(base: &str) -> bool {
-    const ENDINGS: [&str; 9] = [".tmp", ".crc", ".md", ".toml", ".yaml", ".yml", ".sh", ".py", ".sql"];
+    const ENDINGS: [&str; 11] = [
+        ".tmp",
+        ".crc",
+        ".md",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".sh",
+        ".py",
+        ".sql",
+        // Athena, beside each result.
+        ".csv.metadata",
+        ".txt.metadata",
+    ];
     base.starts_with('.')
+        || is_statement_output(base)
         || base.starts_with('_')
         || base == "aws-logs-write-test"
         || ENDINGS.iter().any(|ending| base.to_ascii_lowercase().ends_with(ending))

@@ -104,6 +104,8 @@ fn markers_are_left_out_unless_the_user_names_them() {
         "logs/_SUCCESS",
         "logs/.DS_Store",
         "logs/aws-logs-write-test",
+        "logs/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab.csv.metadata",
+        "logs/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab.txt",
         "logs/part-0.TMP",
         "logs/.part-0.crc",
         "logs/README.md",

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::draft::Element;
 use super::resource;
+use super::setup::Setup;
 use super::value::{Notes, text};
 
 /// What one answer, or one array of answers, holds.
@@ -35,6 +36,8 @@ pub(super) struct Answer {
     pub(super) errors: Vec<String>,
     /// Values that could not be read.
     pub(super) notes: Notes,
+    /// What only a check of the set-up asks for.
+    pub(super) setup: Setup,
 }
 
 impl Answer {
@@ -47,6 +50,7 @@ impl Answer {
         self.entries.extend(other.entries);
         self.errors.extend(other.errors);
         self.notes.append(other.notes);
+        self.setup.append(other.setup);
     }
 
     /// Whether there is anything in it that an inventory is made of.
@@ -168,6 +172,8 @@ impl<'de> Visitor<'de> for AnswerVisitor {
         let mut list_id = None;
         let mut entries = None;
         let mut more = false;
+        let mut vpc_id = None;
+        let mut dns = Vec::new();
         while let Some(key) = object.next_key::<String>()? {
             match key.as_str() {
                 // A recorded answer: the status beside the data.
@@ -176,6 +182,11 @@ impl<'de> Visitor<'de> for AnswerVisitor {
                 "Error" => answer.errors.extend(error_text(&object.next_value::<Value>()?)),
                 "NextToken" => {
                     more = object.next_value::<Value>()?.as_str().is_some_and(|token| !token.is_empty());
+                }
+                "VpcId" => vpc_id = object.next_value::<Value>()?.as_str().map(str::to_owned),
+                "EnableDnsSupport" | "EnableDnsHostnames" => {
+                    let value = object.next_value::<Value>()?;
+                    dns.extend(value.get("Value").unwrap_or(&value).as_bool().map(|on| (key, on)));
                 }
                 "PrefixListId" => list_id = object.next_value::<Value>()?.as_str().map(str::to_owned),
                 "Entries" => entries = Some(object.next_value::<Value>()?),
@@ -191,6 +202,12 @@ impl<'de> Visitor<'de> for AnswerVisitor {
         }
         if let Some(entries) = entries {
             answer.add_entries(list_id, &entries);
+        }
+        if let Some(vpc_id) = vpc_id.filter(|_| !dns.is_empty()) {
+            answer.calls.insert(Call::VpcAttributes);
+            for (attribute, on) in dns {
+                answer.setup.set_dns(&vpc_id, &attribute, on);
+            }
         }
         if status.is_some_and(|status| status != 200) {
             recorded.errors.append(&mut answer.errors);
@@ -267,6 +284,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
         while let Some(object) = list.next_element::<Value>()? {
             self.answer.tags.extend(resource::tags(self.call, &object));
             self.answer.elements.extend(resource::element(self.call, &object, &mut self.answer.notes));
+            self.answer.setup.read(self.call, &object);
         }
         Ok(())
     }

@@ -14,11 +14,15 @@ pub(super) enum Call {
     FlowLogs,
     SecurityGroups,
     Tags,
+    NetworkAcls,
+    VpcAttributes,
+    Instances,
+    InstanceProfiles,
 }
 
 impl Call {
     /// Every call, in the order missing ones are reported.
-    pub(super) const ALL: [Call; 11] = [
+    pub(super) const ALL: [Call; 15] = [
         Call::Vpcs,
         Call::Subnets,
         Call::RouteTables,
@@ -30,6 +34,10 @@ impl Call {
         Call::FlowLogs,
         Call::SecurityGroups,
         Call::Tags,
+        Call::NetworkAcls,
+        Call::VpcAttributes,
+        Call::Instances,
+        Call::InstanceProfiles,
     ];
 
     /// The top-level key of the answer, by which a file is recognised whatever its name.
@@ -46,6 +54,11 @@ impl Call {
             Call::FlowLogs => "FlowLogs",
             Call::SecurityGroups => "SecurityGroups",
             Call::Tags => "Tags",
+            Call::NetworkAcls => "NetworkAcls",
+            // One attribute to an answer, beside the VPC's id.
+            Call::VpcAttributes => "EnableDnsSupport",
+            Call::Instances => "Reservations",
+            Call::InstanceProfiles => "IamInstanceProfileAssociations",
         }
     }
 
@@ -63,12 +76,25 @@ impl Call {
             Call::FlowLogs => "describe-flow-logs",
             Call::SecurityGroups => "describe-security-groups",
             Call::Tags => "describe-tags",
+            Call::NetworkAcls => "describe-network-acls",
+            Call::VpcAttributes => "describe-vpc-attribute",
+            Call::Instances => "describe-instances",
+            Call::InstanceProfiles => "describe-iam-instance-profile-associations",
         }
     }
 
-    /// Whether a report is poorer without it. Security groups only refine advice, tags of instances only name owners.
+    /// Whether a report is poorer without it. Tags of instances only name owners; the others are for `flowtoll check`, which says
+    /// what it lacks.
     pub(super) fn is_wanted(self) -> bool {
-        !matches!(self, Call::SecurityGroups | Call::Tags)
+        !matches!(
+            self,
+            Call::SecurityGroups
+                | Call::Tags
+                | Call::NetworkAcls
+                | Call::VpcAttributes
+                | Call::Instances
+                | Call::InstanceProfiles
+        )
     }
 
     /// The call whose answer has `key` at its top.

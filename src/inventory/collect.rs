@@ -11,6 +11,7 @@ use super::model::{
     FlowLog, InventoryProblem, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 use super::region::{account_in_path, region_in_path};
+use super::setup::{Setup, bucket_in_path};
 
 /// A file of an inventory directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +60,8 @@ pub(super) struct Collection {
     pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
     /// Folders that have an answer to a call, per call.
     pub(super) answered: BTreeMap<Call, BTreeSet<String>>,
+    /// What only a check of the set-up asks for.
+    pub(super) setup: Setup,
     pub(super) problems: Vec<InventoryProblem>,
     pub(super) files_read: usize,
     /// Answers that end their list and answers that do not, by folder and call.
@@ -89,6 +92,12 @@ impl Collection {
 
     fn add_file(&mut self, file: &InventoryFile) {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        if let Some(bucket) = bucket_in_path(&file.path) {
+            if let Err(advice) = self.setup.add_bucket_policy(bucket, &file.bytes) {
+                self.problem(&file.path, advice);
+            }
+            return;
+        }
         let (answer, damage) = answer::read(&file.bytes);
         let recognised = answer.is_recognised();
         let from = Source { path: &file.path, folder };
@@ -126,6 +135,7 @@ impl Collection {
         for (resource, name, value) in answer.tags {
             self.tags.entry(resource).or_default().insert(name, value);
         }
+        self.setup.append(answer.setup);
         for (list_id, entries) in answer.entries {
             self.add_entries(list_id, entries, from);
         }
@@ -215,8 +225,8 @@ impl Collection {
         }
     }
 
-    /// The wanted calls nobody answered, by stem; empty when there is no inventory at all.
-    pub(super) fn missing_calls(&self) -> Vec<String> {
+    /// The calls of a kind that nobody answered, by stem; empty when there is no inventory at all.
+    pub(super) fn missing_calls(&self, is_asked_for: impl Fn(Call) -> bool) -> Vec<String> {
         if self.files_read == 0 {
             return Vec::new();
         }
@@ -228,7 +238,7 @@ impl Collection {
             }
             _ => !self.answered.contains_key(call),
         };
-        let missing = Call::ALL.into_iter().filter(|call| call.is_wanted()).filter(is_missing);
+        let missing = Call::ALL.into_iter().filter(|call| is_asked_for(*call)).filter(is_missing);
         missing.map(|call| call.stem().to_owned()).collect()
     }
 }

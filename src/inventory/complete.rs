@@ -19,7 +19,8 @@ pub(super) fn complete(mut collection: Collection) -> Inventory {
     resolve_instances(&mut collection);
     Places::of(&collection).settle(&mut collection);
 
-    let missing_calls = collection.missing_calls();
+    let missing_calls = collection.missing_calls(Call::is_wanted);
+    let unanswered_calls = collection.missing_calls(|_| true);
     let prefix_lists = collection.prefix_lists.into_iter().map(|(prefix_list_id, parts)| {
         let entries = parts.entries.map(|(_, blocks)| blocks.into_iter().collect::<BTreeSet<_>>());
         let entries = entries.map(|blocks| blocks.into_iter().collect());
@@ -37,6 +38,8 @@ pub(super) fn complete(mut collection: Collection) -> Inventory {
         security_groups: items(collection.security_groups),
         tags: collection.tags,
         missing_calls,
+        unanswered_calls,
+        setup: collection.setup,
         problems: collection.problems,
         files_read: collection.files_read,
     }

@@ -18,6 +18,7 @@ mod region;
 mod resource;
 mod script;
 mod service_name;
+mod setup;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -26,6 +27,7 @@ pub use collect::InventoryFile;
 pub use model::*;
 pub use script::script;
 pub use service_name::{region_of, short_name};
+pub use setup::*;
 
 /// Reads the files of an inventory directory.
 ///

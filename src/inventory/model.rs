@@ -11,6 +11,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::setup::Setup;
+
 /// All that was read from an inventory directory.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Inventory {
@@ -37,6 +39,10 @@ pub struct Inventory {
     /// The describe calls whose answer is nowhere in the directory, by file stem (`describe-nat-gateways`).
     /// Empty when there is no inventory at all.
     pub missing_calls: Vec<String>,
+    /// The same of all calls that a check of the set-up asks for, wanted by a report or not.
+    pub unanswered_calls: Vec<String>,
+    /// What only a check of the set-up asks for: policies, rules, tags, attributes.
+    pub setup: Setup,
     /// Files, or values in them, that could not be used, and why; in the order of the paths.
     pub problems: Vec<InventoryProblem>,
     /// Number of files looked into: those named `*.json` or after a call.

@@ -29,8 +29,14 @@ pub(super) fn element(call: Call, object: &Value, notes: &mut Notes) -> Option<E
         Call::PrefixLists => prefix_list(object, notes).map(Element::PrefixList),
         Call::FlowLogs => flow_log(object, notes).map(Element::FlowLog),
         Call::SecurityGroups => security_group(object, notes).map(Element::SecurityGroup),
-        // Entries carry no id of their own; `entries` reads the whole list. Tags are read by `tags`.
-        Call::PrefixListEntries | Call::Tags => None,
+        // Entries carry no id of their own; `entries` reads the whole list. Tags are read by `tags`. The last four are of `setup`
+        // alone.
+        Call::PrefixListEntries
+        | Call::Tags
+        | Call::NetworkAcls
+        | Call::VpcAttributes
+        | Call::Instances
+        | Call::InstanceProfiles => None,
     }
 }
 

@@ -13,6 +13,9 @@
 #   ec2:DescribeNatGateways           ec2:DescribeVpcEndpoints         ec2:DescribeNetworkInterfaces
 #   ec2:DescribeManagedPrefixLists    ec2:GetManagedPrefixListEntries  ec2:DescribeFlowLogs
 #   ec2:DescribeSecurityGroups        ec2:DescribeTags                 sts:GetCallerIdentity (always allowed)
+#   ec2:DescribeSecurityGroups        ec2:DescribeNetworkAcls          ec2:DescribeVpcAttribute
+#   ec2:DescribeInstances             ec2:DescribeIamInstanceProfileAssociations
+#   sts:GetCallerIdentity (always allowed)
 #   ec2:DescribeAvailabilityZones (only to find the configured region)
 #
 # A call that fails is named together with its permission and the others go on.
@@ -123,8 +126,26 @@ for region in "$@"; do
   # Other resources' answers hold their tags themselves.
   save ec2:DescribeTags describe-tags.json \
     aws ec2 describe-tags --filters Name=resource-type,Values=instance --region "$region" --output json
+  save ec2:DescribeNetworkAcls describe-network-acls.json \
+    aws ec2 describe-network-acls --region "$region" --output json
+  save ec2:DescribeInstances describe-instances.json \
+    aws ec2 describe-instances --region "$region" --output json
+  save ec2:DescribeIamInstanceProfileAssociations describe-iam-instance-profile-associations.json \
+    aws ec2 describe-iam-instance-profile-associations --region "$region" --output json
   save ec2:DescribeManagedPrefixLists describe-managed-prefix-lists.json \
     aws ec2 describe-managed-prefix-lists --region "$region" --output json
+
+  # One answer for each VPC and attribute.
+  vpcs=
+  if [ -e "$dir/describe-vpcs.json" ]; then
+    vpcs=$(tr ',{}' '[\n*]' <"$dir/describe-vpcs.json" | sed -n 's/.*"VpcId": *"\(vpc-[0-9a-z]*\)".*/\1/p' | sort -u)
+  fi
+  for vpc in $vpcs; do
+    for attribute in enableDnsSupport enableDnsHostnames; do
+      save ec2:DescribeVpcAttribute "describe-vpc-attribute.$vpc.$attribute.json" \
+        aws ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute "$attribute" --region "$region" --output json
+    done
+  done
 
   # The answer to the entries call does not repeat the list's id: the file name keeps it.
   lists=

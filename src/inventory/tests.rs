@@ -7,6 +7,7 @@ mod names;
 mod places;
 mod resources;
 mod script;
+mod setup;
 
 use super::{Inventory, InventoryFile, load};
 

@@ -1,6 +1,7 @@
 //! Nouns shared by the stages; arithmetic only.
 
 pub mod addr;
+pub mod estimate;
 pub mod fingerprint;
 pub mod flow;
 pub mod money;

@@ -34,8 +34,10 @@ pub struct Report {
     pub attribution: Vec<AttributionLine>,
     /// What to change, largest saving first.
     pub advice: Vec<AdviceLine>,
-    /// Set-up problems.
+    /// Set-up problems: by USD lost, then severity, then id.
     pub findings: Vec<FindingLine>,
+    /// Rules that could not look, or not everywhere.
+    pub unchecked: Vec<UncheckedLine>,
     /// What could not be known, and what would tell it.
     pub notes: Vec<Note>,
     /// Objects that failed or were skipped, by name.
@@ -367,7 +369,7 @@ pub struct Evidence {
 /// How many clients an [`Evidence`] names.
 pub const EVIDENCE_LIMIT: usize = 10;
 
-/// One set-up problem (filled by `flowtoll check`).
+/// One set-up problem.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FindingLine {
     /// Stable id.
@@ -382,6 +384,20 @@ pub struct FindingLine {
     pub evidence: String,
     /// What to do.
     pub fix: String,
+    /// USD lost a month; null where no money is involved or there is no price.
+    #[serde(serialize_with = "usd_string")]
+    pub loss_month_usd: Option<Decimal>,
+    /// Whether records show it. Without that a finding is a note (`info`).
+    pub from_traffic: bool,
+}
+
+/// A rule that could not look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UncheckedLine {
+    /// Id of the rule.
+    pub id: String,
+    /// What it lacks.
+    pub reason: String,
 }
 
 /// Something that could not be known, and what would tell it.

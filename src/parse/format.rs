@@ -1,8 +1,32 @@
 //! From a header line, or a format a user gave, to a column plan.
 
-use super::fields::{self, COLUMN_COUNT, Column, DEFAULT_FIELD_COUNT, FIELDS};
+use super::fields::{self, COLUMN_COUNT, Column, DEFAULT_FIELD_COUNT, FIELDS, Field};
 use super::row::{TokenRow, read_row};
-use super::{ObjectError, value};
+use super::{ObjectError, aliases, value};
+
+/// Where records come from, as far as it changes what a report says of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// As flow logs deliver them, in whatever wrapping.
+    #[default]
+    Delivered,
+    /// The result of a CloudWatch Logs Insights query, which stops at a limit.
+    Insights,
+    /// The result of an Athena query.
+    Athena,
+}
+
+impl Origin {
+    /// The word in front of the field names where they are a flow log's identity: a query result beside the log it was
+    /// made from must not pass for the same log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "format",
+            Self::Insights => "insights",
+            Self::Athena => "athena",
+        }
+    }
+}
 
 /// Where each wanted column stands in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +37,7 @@ pub struct LineFormat {
     pub(super) present: u32,
     /// The field names as written, lower case with dashes: two logs with different names are two flow logs.
     names: String,
+    origin: Origin,
 }
 
 /// The most columns a line may have; more than three times what AWS offers.
@@ -24,12 +49,18 @@ impl LineFormat {
         Self::of_names(FIELDS[..DEFAULT_FIELD_COUNT].iter().map(|field| field.name.as_bytes()))
     }
 
-    /// From field names in order; unknown ones keep their position and are not read. The first of two columns with
-    /// one name wins.
+    /// From field names in order.
     fn of_names<'n>(names: impl Iterator<Item = &'n [u8]>) -> Self {
-        let mut format = Self { columns: Vec::new(), present: 0, names: String::new() };
-        for name in names {
-            let column = fields::field(name)
+        Self::of_fields(names.map(|name| (name, fields::field(name))))
+    }
+
+    /// From names and fields in order; unknown ones keep their position and are not read. The first of two columns with
+    /// one field wins.
+    fn of_fields<'n>(named: impl Iterator<Item = (&'n [u8], Option<&'static Field>)>) -> Self {
+        let mut format =
+            Self { columns: Vec::new(), present: 0, names: String::new(), origin: Origin::Delivered };
+        for (name, field) in named {
+            let column = field
                 .and_then(|field| field.column)
                 .filter(|column| format.present & (1 << *column as u32) == 0);
             if let Some(column) = column {
@@ -92,10 +123,48 @@ impl LineFormat {
         Ok(format)
     }
 
-    /// From Parquet or other column names.
-    #[cfg(feature = "parquet")]
-    pub(super) fn of_columns<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        Self::of_names(names.map(str::as_bytes))
+    /// From the column names of Parquet or of a query result, which tables and query languages change. A column that has
+    /// a field's own name goes before one that is only called like it.
+    pub(super) fn of_columns<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let own = |name: &str| fields::field(name.as_bytes());
+        let taken: Vec<&str> = names.clone().filter_map(own).map(|field| field.name).collect();
+        let resolved: Vec<(String, Option<&Field>)> = names
+            .map(|name| {
+                let field = own(name)
+                    .or_else(|| aliases::field_called(name).filter(|field| !taken.contains(&field.name)));
+                (field.map_or_else(|| aliases::dashed(name), |field| field.name.to_owned()), field)
+            })
+            .collect();
+        Self::of_fields(resolved.iter().map(|(name, field)| (name.as_bytes(), *field)))
+    }
+
+    /// How many of these columns are called after a field.
+    pub(super) fn known_names(names: &[&str]) -> usize {
+        let is_known =
+            |name: &&&str| fields::field(name.as_bytes()).or_else(|| aliases::field_called(name)).is_some();
+        names.iter().filter(is_known).count()
+    }
+
+    /// The same, of another origin.
+    #[must_use]
+    pub(super) fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Reads the column at `place` as `column`, if there is no other one.
+    pub(super) fn read_as(&mut self, place: usize, column: Column) {
+        if !self.has(column)
+            && let Some(slot) = self.columns.get_mut(place)
+        {
+            *slot = Some(column);
+            self.present |= 1 << column as u32;
+        }
+    }
+
+    /// What tells a flow log from others where its objects' names do not.
+    pub fn identity(&self) -> String {
+        format!("{}:{}", self.origin.word(), self.names)
     }
 
     /// Whether attribution is possible with these columns.

@@ -1,11 +1,14 @@
 //! Stage 3: bytes become records. Pure: no storage, no clock.
 
+mod aliases;
 #[cfg(feature = "parquet")]
 pub mod columnar;
+mod csv;
 pub mod fields;
 pub mod foreign;
 pub mod format;
 pub mod json;
+mod messages;
 #[cfg(any(test, fuzzing))]
 pub mod recorder;
 pub mod row;
@@ -15,6 +18,7 @@ pub mod value;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -47,6 +51,15 @@ pub trait RecordSink {
     fn record(&mut self, record: &NumberedRecord);
     /// One row that could not be read. `line` counts from 1 (rows, for Parquet).
     fn malformed(&mut self, line: u64, fault: Malformed);
+
+    /// Whether no record that counts at one of these seconds is of interest, so that it need not be read but only counted, by
+    /// [`RecordSink::passed_over`].
+    fn may_pass_over(&self, _seconds: RangeInclusive<i64>) -> bool {
+        false
+    }
+
+    /// So many records of no interest.
+    fn passed_over(&mut self, _records: u64) {}
 
     /// One record that is spelled out.
     fn spelled_record(&mut self, record: &FlowRecord<'_>) {
@@ -120,12 +133,15 @@ pub enum ObjectError {
     },
     /// Nothing says what its columns are.
     #[error(
-        "no header line, and line {line} is not a version 2 record: pass --log-format '${{version}} ${{account-id}} \
-         ...' or put describe-flow-logs.json into the inventory"
+        "no header line, and line {line} is not a version 2 record: `{text}`; {}", ways_to_know(*.described)
     )]
     UnknownFormat {
         /// The line that was tried.
         line: u64,
+        /// Its beginning.
+        text: String,
+        /// Formats that describe-flow-logs.json names, none of which alone has as many fields.
+        described: usize,
     },
     /// The log lacks a field without which nothing can be attributed.
     #[error("the log has no `{field}`: add ${{{field}}} to the flow log's format")]
@@ -138,9 +154,28 @@ pub enum ObjectError {
         "the log has neither `srcaddr` nor `dstaddr`: add ${{srcaddr}} and ${{dstaddr}} to the flow log's format"
     )]
     MissingAddresses,
+    /// The result of a query lacks columns without which nothing can be attributed.
+    #[error("the query result has no column of `{missing}`: add {add} to the query")]
+    MissingColumns {
+        /// The fields, by their names in flow logs.
+        missing: String,
+        /// What to add, as the query language calls it.
+        add: String,
+    },
     /// The object is damaged.
     #[error("{0}")]
     Damaged(String),
+}
+
+/// What tells the format of an object without a header.
+fn ways_to_know(described: usize) -> String {
+    const GIVEN: &str = "pass --log-format '${version} ${account-id} ...'";
+    match described {
+        0 => format!("{GIVEN} or put describe-flow-logs.json into the inventory"),
+        _ => format!(
+            "{GIVEN}: of the {described} format(s) in describe-flow-logs.json, none or more than one has as many fields"
+        ),
+    }
 }
 
 /// How the columns of an object without a header may be known; shared by many objects.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 mod columnar;
+mod csv;
 mod foreign;
 mod formats;
 mod json;

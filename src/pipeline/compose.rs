@@ -3,10 +3,14 @@
 use rust_decimal::Decimal;
 
 use crate::advise::{self, Case};
-use crate::aggregate::Partial;
+use crate::aggregate::{MAX_REJECTED_PAIRS, Partial};
 use crate::attribute::{Attribution, Topology};
+use crate::check::{self, NamePattern};
+use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
-use crate::model::report::{Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals};
+use crate::model::report::{
+    EndpointLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+};
 use crate::model::time::{Bucket, observed_hours, rfc3339};
 use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
@@ -21,7 +25,9 @@ pub(super) struct Composer<'c> {
     pub(super) partial: &'c Partial,
     pub(super) attribution: &'c Attribution,
     pub(super) topology: &'c Topology<'c>,
+    pub(super) atlas: &'c Atlas,
     pub(super) book: &'c PriceBook,
+    pub(super) names: Option<&'c NamePattern>,
     pub(super) objects: Objects,
     pub(super) group_by: Option<&'c GroupBy>,
     pub(super) sources: Sources,
@@ -59,6 +65,7 @@ impl Composer<'_> {
             scale,
             endpoints: &endpoints,
         });
+        let checked = self.check(scale, &endpoints);
         let totals = Totals {
             nat_gateway_bytes: nat_gateways.iter().map(|nat| nat.bytes_out + nat.bytes_in).sum(),
             nat_gateway_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cost_month_usd)),
@@ -106,7 +113,8 @@ impl Composer<'_> {
             endpoints,
             attribution,
             advice,
-            findings: Vec::new(),
+            findings: checked.findings,
+            unchecked: checked.unchecked,
             notes: Vec::new(),
             objects: self.objects.lines,
             malformed_examples: self.objects.examples,
@@ -115,6 +123,28 @@ impl Composer<'_> {
         };
         report.notes = notes::notes(&report, self.partial, self.attribution, self.topology);
         Ok(report)
+    }
+
+    fn check(&self, scale: Scale, endpoints: &[EndpointLine]) -> check::Checked {
+        let (rejected, more) = self.partial.rejected();
+        let mut checked = check::check(&check::Case {
+            partial: self.partial,
+            rejected: &rejected,
+            attribution: self.attribution,
+            topology: self.topology,
+            atlas: self.atlas,
+            book: self.book,
+            scale,
+            endpoints,
+            names: self.names,
+        });
+        if more {
+            checked.unchecked.push(UncheckedLine {
+                id: "endpoint-rejects-clients".to_owned(),
+                reason: format!("more than {MAX_REJECTED_PAIRS} pairs of client and peer were turned away; the first of them were looked at"),
+            });
+        }
+        checked
     }
 
     fn ledger(&self, attributed: u128, path_unknown: u128) -> Result<Ledger, AnalyzeError> {

@@ -1,11 +1,15 @@
 //! The only code that knows every stage.
 
+#[cfg(feature = "parquet")]
+mod chunks;
 mod compose;
+pub mod estimate;
 pub mod groups;
 mod lines;
 mod notes;
 pub mod outcome;
 mod parts;
+mod remote;
 pub mod threads;
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,6 +20,7 @@ use thiserror::Error;
 
 use crate::aggregate::{Limits, Store};
 use crate::attribute::{self, Topology};
+use crate::check::NamePattern;
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::{IpRanges, IpRangesError};
 use crate::classify::sink::Window;
@@ -26,6 +31,7 @@ use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::parse::FormatHints;
 use crate::parse::format::LineFormat;
 use crate::price::{PriceBook, PriceError};
+use crate::source::remote::S3Settings;
 use crate::source::scratch::ScratchFile;
 use crate::source::{self, SourceError};
 use outcome::{FAILED, SKIPPED};
@@ -34,8 +40,10 @@ use threads::Plan;
 /// What a user asks for.
 #[derive(Debug, Default, Clone)]
 pub struct Settings {
-    /// Files, directories, globs, or `-`.
+    /// Files, directories, globs, `s3://bucket/prefix`, or `-`.
     pub inputs: Vec<String>,
+    /// Who asks S3, and where.
+    pub s3: S3Settings,
     /// Inventory directory; without one, `inventory/` inside an input directory is used.
     pub inventory: Option<PathBuf>,
     /// Price override file.
@@ -50,6 +58,8 @@ pub struct Settings {
     pub group_by: Option<groups::GroupBy>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
+    /// How endpoints are to be named, for the findings.
+    pub names: Option<NamePattern>,
 }
 
 /// Why there is no report.
@@ -73,6 +83,12 @@ pub enum AnalyzeError {
     /// The inputs hold no flow log.
     #[error("no flow log found: {0}")]
     NoFlowLogs(String),
+    /// The client of S3 cannot be started.
+    #[error("cannot ask S3: {0}")]
+    S3(std::io::Error),
+    /// This build has no client of S3.
+    #[error("this build reads no S3: build it with the feature `s3`, or copy the logs to this machine")]
+    NoS3,
     /// The operating system gives no threads.
     #[error("cannot start worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -108,7 +124,7 @@ pub trait Observer: Sync {
     fn remark(&self, text: &str);
 }
 
-/// Reads, attributes, prices and advises: the way of the data on one screen.
+/// Reads, attributes, prices, advises and checks: the way of the data on one screen. Without inputs the inventory alone is checked.
 ///
 /// # Errors
 /// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
@@ -128,7 +144,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     let limits = Limits::for_workers(pool.current_num_threads());
     let store = &Store::new(limits, Some(Box::new(ScratchFile::default())));
     let plan = Plan { atlas: &atlas, window: settings.window, hints: &hints, progress: &progress, store };
-    let (partial, mut objects) = pool.install(|| threads::read_all(&work.items, &plan));
+    let (partial, mut objects) =
+        remote::read_all(&work.items, &listing.s3, settings, observer, &pool, &plan)?;
 
     for (object, reason) in work.skipped {
         objects.push(object, SKIPPED, reason);
@@ -137,8 +154,9 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         objects.push(object, FAILED, reason);
     }
     objects.finish();
-    if partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0 {
-        return Err(AnalyzeError::NoFlowLogs(why_nothing(&objects)));
+    let nothing = partial.counts.records() + partial.counts.outside_period == 0 && objects.read == 0;
+    if nothing && !settings.inputs.is_empty() {
+        return Err(AnalyzeError::NoFlowLogs(why_nothing(&settings.inputs, &objects)));
     }
 
     let topology = Topology::new(&inventory);
@@ -147,7 +165,9 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         partial: &partial,
         attribution: &attribution,
         topology: &topology,
+        atlas: &atlas,
         book: &book,
+        names: settings.names.as_ref(),
         objects,
         group_by: settings.group_by.as_ref(),
         sources: compose::source_names(&ranges, settings, inventory_name),
@@ -232,10 +252,10 @@ impl KnownFormats {
 }
 
 /// Why a run found no record, in one line.
-fn why_nothing(objects: &outcome::Objects) -> String {
+fn why_nothing(inputs: &[String], objects: &outcome::Objects) -> String {
     const SHOWN: usize = 5;
     if objects.lines.is_empty() {
-        return "the inputs hold no objects".to_owned();
+        return format!("there are no objects in {}", inputs.join(", "));
     }
     let shown: Vec<String> =
         objects.lines.iter().take(SHOWN).map(|line| format!("{}: {}", line.object, line.reason)).collect();

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::aggregate::Partial;
+use crate::aggregate::{FlowLogSource, Partial};
 use crate::attribute::{Attribution, Topology, Vantage};
 use crate::inventory::is_gone;
 use crate::model::report::{EndpointLine, Note, Report};
 use crate::model::time::BUCKET_SECONDS;
 use crate::parse::fields::Column;
+use crate::parse::format::Origin;
 use crate::render::text::notes::{self as text, Said};
 
 /// What a missing answer costs.
@@ -43,6 +44,9 @@ const FIELDS: [(&[Column], Say); 5] = [
 const FULL_COVERAGE: f64 = 0.98;
 /// Above this share too.
 const OVER_COVERAGE: f64 = 1.02;
+
+/// Rows at which Logs Insights stops, if the query does not say fewer.
+const INSIGHTS_LIMIT_ROWS: u64 = 10_000;
 
 /// All notes, by id.
 pub(super) fn notes(
@@ -97,14 +101,18 @@ fn inventory_notes(notes: &mut Notes, topology: &Topology<'_>) {
 fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
     for (identity, bytes) in &attribution.set_aside {
         // An identity that is a list of fields is shown by its length.
-        let said = match identity.strip_prefix("format:") {
-            Some(names) => text::unnamed_flow_log_set_aside(names.split(' ').count()),
+        let said = match identity.split_once(':') {
+            Some((_, names)) => text::unnamed_flow_log_set_aside(names.split(' ').count()),
             None => text::flow_log_set_aside(identity),
         };
         notes.add("flow-log-set-aside", Some(*bytes), said);
     }
     if partial.flow_logs.is_empty() {
         return;
+    }
+    let is_query_result = |log: &FlowLogSource| log.identity.starts_with(Origin::Insights.word());
+    if partial.flow_logs.iter().any(is_query_result) {
+        notes.add("insights-export", None, text::insights_export(INSIGHTS_LIMIT_ROWS));
     }
     let without_interface =
         partial.flow_logs.iter().filter(|log| log.columns & (1 << Column::InterfaceId as u32) == 0).count();

@@ -1,6 +1,6 @@
 //! Objects in parallel: each worker keeps a partial of its own, and partials are merged in any order.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,12 +12,13 @@ use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
 #[cfg(feature = "parquet")]
-use crate::parse::columnar::ColumnarParser;
+use crate::parse::columnar::{ChunkSource, ColumnarParser};
 use crate::parse::{FormatHints, ObjectError, RecordSink};
-use crate::read::{ByteCounter, Content, Reader};
+use crate::read::{self, ByteCounter, Reader};
 use crate::source::LogObject;
+use crate::source::remote::{Content, Feed, Ranged};
 
-/// Largest Parquet object that is taken from a stream that cannot be read at any place (standard input), bytes.
+/// Largest Parquet object that is taken from a stream, which cannot be read at any place, bytes.
 pub const MAX_STREAMED_PARQUET_BYTES: u64 = 2 << 30;
 
 /// What every worker needs to know.
@@ -45,7 +46,9 @@ struct Worker<'p> {
 
 /// Reads all objects on the current rayon pool. Each worker takes the next object when it is done with one, so that large
 /// and small objects even out, and keeps one partial for all of them.
-pub fn read_all<'p>(items: &'p [WorkItem], plan: &Plan<'p>) -> (Partial, Objects) {
+///
+/// Then they take what a feed gives, as it arrives.
+pub fn read_all<'p>(items: &'p [WorkItem], feed: Option<&dyn Feed>, plan: &Plan<'p>) -> (Partial, Objects) {
     let next = AtomicUsize::new(0);
     let (units, splits) = parts::units(items, rayon::current_num_threads());
     let results = rayon::broadcast(|_| {
@@ -60,6 +63,10 @@ pub fn read_all<'p>(items: &'p [WorkItem], plan: &Plan<'p>) -> (Partial, Objects
             }
         }
         Scratch::hand_in(&mut scratch, &splits);
+        while let Some(arrival) = feed.and_then(Feed::next) {
+            let item = WorkItem { object: arrival.object };
+            worker.take(&item, Some(arrival.content), plan);
+        }
         let mut partial = worker.sink.into_partial();
         partial.close();
         (partial, worker.objects)
@@ -91,7 +98,12 @@ impl<'p> Worker<'p> {
         }
     }
 
-    fn read(&mut self, item: &'p WorkItem, plan: &Plan<'_>) {
+    fn read(&mut self, item: &WorkItem, plan: &Plan<'_>) {
+        self.take(item, None, plan);
+    }
+
+    /// Reads an object, from `content` if it arrived by a feed.
+    fn take(&mut self, item: &WorkItem, content: Option<io::Result<Content>>, plan: &Plan<'_>) {
         let name = item.object.name();
         self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
@@ -100,7 +112,11 @@ impl<'p> Worker<'p> {
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let Self { reader, columnar, sink, .. } = self;
-            read_content(&item.object, &counter, &hints, reader, columnar, sink, plan)
+            let mut way = Way { counter: &counter, hints: &hints, reader, columnar };
+            match content {
+                None => read_content(&item.object, &mut way, sink, plan),
+                Some(content) => read_arrived(content, &mut way, sink, plan),
+            }
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
@@ -125,58 +141,93 @@ impl<'p> Worker<'p> {
     }
 }
 
+/// What it takes to read an object.
+struct Way<'w> {
+    counter: &'w ByteCounter,
+    hints: &'w FormatHints,
+    reader: &'w mut Reader,
+    columnar: &'w mut ColumnarParser,
+}
+
+fn unreadable(error: &io::Error) -> ObjectError {
+    ObjectError::Damaged(format!("cannot be read: {error}"))
+}
+
 fn read_content(
     object: &LogObject,
-    counter: &ByteCounter,
-    hints: &FormatHints,
-    reader: &mut Reader,
-    columnar: &mut ColumnarParser,
+    way: &mut Way<'_>,
     sink: &mut impl RecordSink,
     plan: &Plan<'_>,
 ) -> Result<(), ObjectError> {
-    let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
-    let Some(file) = object.open_seekable().map_err(unreadable)? else {
-        let input = Reported { inner: object.open().map_err(unreadable)?, progress: plan.progress };
-        return read_streamed(input, counter, hints, reader, columnar, sink);
+    let Some(file) = object.open_seekable().map_err(|error| unreadable(&error))? else {
+        let inner = object.open().map_err(|error| unreadable(&error))?;
+        return read_streamed(Reported { inner, progress: plan.progress }, way, sink);
     };
     let input = Reported { inner: &file, progress: plan.progress };
-    match reader.read(input, counter, hints, sink)? {
-        Content::Lines => Ok(()),
-        Content::Parquet => {
+    match way.reader.read(input, way.counter, way.hints, sink)? {
+        read::Content::Lines => Ok(()),
+        read::Content::Parquet => {
             (plan.progress)(object.size_bytes);
-            parse_parquet(file, hints, columnar, sink)
+            parse_parquet(file, way.hints, way.columnar, sink)
         }
     }
 }
 
-/// Standard input may hold Parquet too: then it is kept whole, because Parquet is read from its end.
+fn read_arrived(
+    content: io::Result<Content>,
+    way: &mut Way<'_>,
+    sink: &mut impl RecordSink,
+    plan: &Plan<'_>,
+) -> Result<(), ObjectError> {
+    match content.map_err(|error| unreadable(&error))? {
+        Content::Stream(inner) => read_streamed(Reported { inner, progress: plan.progress }, way, sink),
+        Content::Ranged(ranged) => {
+            let size_bytes = ranged.size_bytes();
+            let outcome = parse_ranged(ranged, way.hints, way.columnar, sink);
+            (plan.progress)(size_bytes);
+            outcome
+        }
+    }
+}
+
+/// A stream may hold Parquet too: then it is kept whole, because Parquet is read from its end.
 fn read_streamed(
     mut input: impl Read + Send,
-    counter: &ByteCounter,
-    hints: &FormatHints,
-    reader: &mut Reader,
-    columnar: &mut ColumnarParser,
+    way: &mut Way<'_>,
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
-    let unreadable = |error: std::io::Error| ObjectError::Damaged(format!("cannot be read: {error}"));
-    input.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
-    if start != b"PAR1" {
-        return reader.read(start.as_slice().chain(input), counter, hints, sink).map(|_| ());
+    let first = input.by_ref().take(4).read_to_end(&mut start);
+    if let Err(error) = first {
+        return Err(unreadable(&error));
     }
-    input.by_ref().take(MAX_STREAMED_PARQUET_BYTES).read_to_end(&mut start).map_err(unreadable)?;
+    if start != b"PAR1" {
+        return way.reader.read(start.as_slice().chain(input), way.counter, way.hints, sink).map(|_| ());
+    }
+    let rest = input.by_ref().take(MAX_STREAMED_PARQUET_BYTES).read_to_end(&mut start);
+    rest.map_err(|error| unreadable(&error))?;
     if start.len() as u64 > MAX_STREAMED_PARQUET_BYTES {
         return Err(ObjectError::Damaged(format!(
-            "Parquet from standard input is kept whole and may have {MAX_STREAMED_PARQUET_BYTES} bytes at most \
+            "Parquet that comes as a stream is kept whole and may have {MAX_STREAMED_PARQUET_BYTES} bytes at most \
              (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
         )));
     }
-    parse_parquet_bytes(start, hints, columnar, sink)
+    parse_parquet_bytes(start, way.hints, way.columnar, sink)
+}
+
+#[cfg(feature = "parquet")]
+fn parse_ranged(
+    ranged: Box<dyn Ranged>,
+    hints: &FormatHints,
+    columnar: &mut ColumnarParser,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    columnar.parse(super::chunks::Chunks(ranged), hints.clone(), sink)
 }
 
 #[cfg(feature = "parquet")]
 fn parse_parquet(
-    file: impl parquet::file::reader::ChunkReader + 'static,
+    file: impl ChunkSource + 'static,
     hints: &FormatHints,
     columnar: &mut ColumnarParser,
     sink: &mut impl RecordSink,
@@ -207,6 +258,16 @@ fn parse_parquet<F>(
     _: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parse_ranged(
+    _: Box<dyn Ranged>,
+    hints: &FormatHints,
+    columnar: &mut ColumnarParser,
+    sink: &mut impl RecordSink,
+) -> Result<(), ObjectError> {
+    parse_parquet((), hints, columnar, sink)
 }
 
 #[cfg(not(feature = "parquet"))]

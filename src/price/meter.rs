@@ -31,11 +31,17 @@ pub enum Meter {
     /// Data between zones on its way to an interface endpoint, for each side. 0 in the embedded book: not charged
     /// since April 2022.
     InterfaceEndpointCrossZoneGb,
+    /// 1,000 pages of listings of an S3 bucket (requests of tier 1: PUT, COPY, POST, LIST), storage class Standard.
+    #[serde(rename = "s3_list_1000")]
+    S3List1000,
+    /// 1,000 reads of S3 objects or parts of them (tier 2: GET and all other requests), storage class Standard.
+    #[serde(rename = "s3_get_1000")]
+    S3Get1000,
 }
 
 impl Meter {
     /// All meters, in the order they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::NatGatewayHour,
         Self::NatGatewayGb,
         Self::InterfaceEndpointHour,
@@ -47,6 +53,8 @@ impl Meter {
         Self::PublicIpv4Hour,
         Self::CrossZoneGb,
         Self::InterfaceEndpointCrossZoneGb,
+        Self::S3List1000,
+        Self::S3Get1000,
     ];
 
     /// The key of this meter in price files.
@@ -63,6 +71,8 @@ impl Meter {
             Self::PublicIpv4Hour => "public_ipv4_hour",
             Self::CrossZoneGb => "cross_zone_gb",
             Self::InterfaceEndpointCrossZoneGb => "interface_endpoint_cross_zone_gb",
+            Self::S3List1000 => "s3_list_1000",
+            Self::S3Get1000 => "s3_get_1000",
         }
     }
 
@@ -84,6 +94,8 @@ impl Meter {
             Self::PublicIpv4Hour => "public IPv4 address",
             Self::CrossZoneGb => "cross-AZ transfer",
             Self::InterfaceEndpointCrossZoneGb => "cross-AZ transfer to an interface endpoint",
+            Self::S3List1000 => "S3 LIST requests",
+            Self::S3Get1000 => "S3 GET requests",
         }
     }
 
@@ -97,6 +109,7 @@ impl Meter {
             | Self::GatewayLoadBalancerEndpointGb
             | Self::TransitGatewayGb => "GB",
             Self::CrossZoneGb | Self::InterfaceEndpointCrossZoneGb => "GB each side",
+            Self::S3List1000 | Self::S3Get1000 => "1,000",
         }
     }
 }

@@ -9,6 +9,7 @@ mod embedded;
 pub mod error;
 mod meter;
 pub mod overrides;
+pub mod requests;
 pub mod tiers;
 pub mod toll;
 

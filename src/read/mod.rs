@@ -4,6 +4,7 @@ mod ahead;
 mod counting;
 pub(crate) mod inflate;
 mod magic;
+mod members;
 mod split;
 mod stream;
 #[cfg(test)]
@@ -99,7 +100,8 @@ impl Reader {
             Some(Magic::Parquet) => Ok(Content::Parquet),
             Some(Magic::Other) if ended => {
                 counter.add(filled as u64);
-                self.parser.feed(&self.stored[..filled], sink).map(|()| Content::Lines)
+                self.parser.feed(&self.stored[..filled], sink)?;
+                self.parser.finish(sink).map(|()| Content::Lines)
             }
             Some(Magic::Gzip) if ended => self.read_members(filled, counter, hints, sink),
             _ => {

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use super::ahead::Ahead;
 use super::counting::{CountingReader, LimitedReader};
 use super::magic::{Magic, peek};
+use super::members::Members;
 use super::{ByteCounter, Content, MAX_INFLATED_BYTES, MAX_PACKING_DEPTH, damaged};
 use crate::parse::text::TextParser;
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError, RecordSink, json};
@@ -40,7 +41,7 @@ pub(super) fn read<'r>(
     loop {
         let (magic, content) = peek(stream).map_err(|error| damaged(counter, &error))?;
         let unpacked: Box<dyn Read + Send + 'r> = match magic {
-            Magic::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(content)),
+            Magic::Gzip => Box::new(Members::new(content)),
             Magic::Zstd => match zstd::Decoder::with_buffer(content) {
                 Ok(decoder) => Box::new(decoder),
                 Err(error) => return Err(damaged(counter, &error)),
@@ -79,8 +80,7 @@ pub(super) fn read<'r>(
 
 /// What the gzip members of `stored` inflate to.
 pub(super) fn members<'r>(stored: &'r [u8], counter: &'r ByteCounter) -> impl Read + 'r {
-    let decoder = flate2::bufread::MultiGzDecoder::new(CountingReader::new(stored, counter));
-    LimitedReader::new(decoder, MAX_INFLATED_BYTES)
+    LimitedReader::new(Members::new(CountingReader::new(stored, counter)), MAX_INFLATED_BYTES)
 }
 
 fn with_offset(error: ObjectError, counter: &ByteCounter) -> ObjectError {
@@ -110,7 +110,7 @@ impl Lines<'_> {
                     filled = 0;
                     match outcome {
                         Ok(true) => continue,
-                        Ok(false) => return Ok(()),
+                        Ok(false) => return parser.finish(sink),
                         Err(error) => return Err(damaged(&error)),
                     }
                 };
@@ -124,7 +124,10 @@ impl Lines<'_> {
             filled -= whole;
             match outcome {
                 Ok(true) => {}
-                Ok(false) => return parser.feed(&block[..filled], sink),
+                Ok(false) => {
+                    parser.feed(&block[..filled], sink)?;
+                    return parser.finish(sink);
+                }
                 Err(error) => return Err(damaged(&error)),
             }
             if filled > MAX_LINE_BYTES {

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::magic::{Magic, tell};
 use super::stream::{self, Lines};
-use super::{ByteCounter, Content, Reader, damaged};
+use super::{ByteCounter, Content, Reader, damaged, members};
 use crate::parse::{FormatHints, MAX_LINE_BYTES, ObjectError, RecordSink};
 
 /// Stored bytes from which on a thread of its own for unpacking pays.
@@ -34,12 +34,14 @@ impl Reader {
                 break;
             };
             let filled = carried + member.inflated;
-            let is_last = at + member.stored == stored.len();
+            let behind = &stored[at + member.stored..];
+            let used = member.stored + members::line_ends(behind);
+            let is_last = at + used == stored.len();
             if at == 0 && tell(&self.inflated[..filled], is_last) != Some(Magic::Other) {
                 break;
             }
-            at += member.stored;
-            counter.add(member.stored as u64);
+            at += used;
+            counter.add(used as u64);
             let text = &self.inflated[..filled];
             let whole = if is_last { filled } else { memchr::memrchr(b'\n', text).map_or(0, |end| end + 1) };
             self.parser.feed(&text[..whole], sink)?;
@@ -51,7 +53,7 @@ impl Reader {
         }
         let rest = &stored[at..];
         if rest.is_empty() && carried == 0 {
-            return Ok(Content::Lines);
+            return self.parser.finish(sink).map(|()| Content::Lines);
         }
         if at == 0 {
             let lines = Lines {

@@ -240,7 +240,7 @@ fn cell(text: &str, tone: Tone) -> Cell {
 }
 
 /// Names and reasons come from tags and logs: whatever could steer a terminal or reorder a line is made visible.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let steers = |c: char| {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

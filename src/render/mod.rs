@@ -1,8 +1,10 @@
-//! Stage 9: a report as bytes. Deterministic: no clock, no locale, no look at the terminal; the caller says how
+//! Stage 10: a report as bytes. Deterministic: no clock, no locale, no look at the terminal; the caller says how
 //! wide and whether in colour.
 //!
 //! A new format is a file with one function and one line each in [`Format`].
 
+mod check;
+mod estimate;
 mod grid;
 mod json;
 mod money;
@@ -20,6 +22,8 @@ use std::str::FromStr;
 
 use crate::model::report::Report;
 
+pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
+pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use money::converted;
 pub use prices::prices;

@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::model::money::BYTES_PER_GB;
+use crate::model::money::{BYTES_PER_GB, money_text};
 
 /// What stands where the price book has no figure.
 pub(super) const UNPRICED: &str = "unpriced";
@@ -29,7 +29,6 @@ pub(super) fn size(bytes: u128) -> String {
 }
 
 /// USD with two decimals, as [`amount_text`].
-#[cfg(test)]
 pub(super) fn usd(amount: Option<Decimal>) -> String {
     amount.map_or_else(|| UNPRICED.to_owned(), |amount| amount_text(amount, 2))
 }
@@ -46,6 +45,11 @@ pub(super) fn amount_text(amount: Decimal, decimals: u32) -> String {
         }
         _ => group(&format!("{rounded:.digits$}")),
     }
+}
+
+/// USD of something cheap, to the millionth: thousands of requests cost parts of a cent.
+pub(super) fn small_usd(amount: Option<Decimal>) -> String {
+    amount.map_or_else(|| UNPRICED.to_owned(), money_text)
 }
 
 /// A price per unit, every digit of it.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
+use super::remote::S3Uri;
 use super::{Location, LogObject};
 use crate::inventory::InventoryFile;
 use crate::model::fingerprint::fingerprint;
@@ -21,9 +22,15 @@ pub const MAX_INVENTORY_FILE_BYTES: u64 = 512 << 20;
 pub enum SourceError {
     /// Nothing of that name.
     #[error(
-        "`{input}` does not exist: give a file, a directory, a glob such as 'logs/*.gz', or - for standard input"
+        "`{input}` does not exist: give a file, a directory, a glob such as 'logs/*.gz', s3://BUCKET/PREFIX, or - for standard input"
     )]
     Missing {
+        /// As the user wrote it.
+        input: String,
+    },
+    /// No bucket in an input of S3.
+    #[error("`{input}` names no bucket: write s3://BUCKET/PREFIX")]
+    NoBucket {
         /// As the user wrote it.
         input: String,
     },
@@ -58,6 +65,8 @@ pub struct Listing {
     pub objects: Vec<LogObject>,
     /// Directories named `inventory` right below an input directory; not searched for logs.
     pub inventory_dirs: Vec<PathBuf>,
+    /// Inputs in S3; nothing of them is listed yet.
+    pub s3: Vec<S3Uri>,
     /// Entries that could not be listed: name and reason.
     pub unreadable: Vec<(String, String)>,
 }
@@ -72,6 +81,13 @@ pub fn list(inputs: &[String]) -> Result<Listing, SourceError> {
     for input in inputs {
         if input == "-" {
             found.add_object(Location::Stdin, Path::new("-"), 0, true);
+            continue;
+        }
+        if let Some(uri) = S3Uri::parse(input) {
+            if uri.bucket.is_empty() {
+                return Err(SourceError::NoBucket { input: input.clone() });
+            }
+            found.listing.s3.push(uri);
             continue;
         }
         let path = Path::new(input);

@@ -7,6 +7,9 @@
 )]
 
 mod local;
+pub mod remote;
+#[cfg(feature = "s3")]
+pub mod s3;
 pub mod scratch;
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,13 @@ use std::path::Path;
 pub enum Location {
     /// A local file.
     File(Box<Path>),
+    /// An object in S3. It is not opened here: it arrives by a [`remote::Feed`].
+    S3 {
+        /// The bucket.
+        bucket: Box<str>,
+        /// The key.
+        key: Box<str>,
+    },
     /// Standard input.
     Stdin,
 }
@@ -47,6 +57,7 @@ impl LogObject {
     pub fn name(&self) -> Cow<'_, str> {
         match &self.location {
             Location::File(path) => path.to_string_lossy(),
+            Location::S3 { bucket, key } => Cow::Owned(format!("s3://{bucket}/{key}")),
             Location::Stdin => Cow::Borrowed("-"),
         }
     }
@@ -58,6 +69,7 @@ impl LogObject {
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         match &self.location {
             Location::File(path) => Ok(Box::new(File::open(path)?)),
+            Location::S3 { .. } => Err(io::ErrorKind::Unsupported.into()),
             Location::Stdin => Ok(Box::new(io::stdin())),
         }
     }
@@ -69,7 +81,7 @@ impl LogObject {
     pub fn open_seekable(&self) -> io::Result<Option<File>> {
         match &self.location {
             Location::File(path) => File::open(path).map(Some),
-            Location::Stdin => Ok(None),
+            Location::S3 { .. } | Location::Stdin => Ok(None),
         }
     }
 }

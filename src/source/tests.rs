@@ -70,7 +70,7 @@ fn what_is_not_there_is_an_error() {
     assert!(matches!(list(&[input(&dir, "*.gz")]), Err(SourceError::NoMatch { .. })));
     assert!(matches!(list(&[input(&dir, "[")]), Err(SourceError::BadGlob { .. })));
     assert!(matches!(
-        list(&[input(&dir, "a.log"), "s3://bucket/x".to_owned()]),
+        list(&[input(&dir, "a.log"), "gs://bucket/x".to_owned()]),
         Err(SourceError::Missing { .. })
     ));
     let message = list(&["no/such/place".to_owned()]).expect_err("it does not exist").to_string();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::columnar::ParquetStyle;
+use super::exports::Export;
 use super::fields::{Field, FieldOrder};
 use super::record::{Action, Record, Status};
 use super::world::{Interface, InterfaceKind, NatKind, World};
@@ -50,6 +51,13 @@ pub enum Form {
         /// Types, codec and spelling.
         style: ParquetStyle,
     },
+    /// What another service exports.
+    Export {
+        /// The columns, in order.
+        fields: Vec<Field>,
+        /// Who exports, and how.
+        export: Export,
+    },
 }
 
 impl Form {
@@ -75,7 +83,7 @@ impl Form {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         match self {
-            Self::Text { fields, .. } | Self::Parquet { fields, .. } => fields,
+            Self::Text { fields, .. } | Self::Parquet { fields, .. } | Self::Export { fields, .. } => fields,
         }
     }
 }
@@ -137,6 +145,7 @@ impl FlowLog {
         let kind = match &form {
             Form::Text { fields, .. } => fields.len() as u64,
             Form::Parquet { fields, .. } => 1000 + fields.len() as u64,
+            Form::Export { fields, .. } => 2000 + fields.len() as u64,
         };
         Self {
             id: format!("fl-0{:016x}", world.hash(&[tag[0], tag[1], kind])),

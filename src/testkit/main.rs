@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use flowtoll::testkit::{
-    Coverage, FieldOrder, Form, Layout, ParquetStyle, Plan, Preset, World, WorldOptions, scale_to,
+    Coverage, Export, FieldOrder, Form, Layout, ParquetStyle, Plan, Preset, World, WorldOptions, scale_to,
     write_sample, write_world,
 };
 
@@ -49,6 +49,9 @@ struct WorldArguments {
     /// Fields and form of the objects.
     #[arg(long, value_enum, default_value_t = Format::V5)]
     format: Format,
+    /// Another service's export of these fields (of --format), in place of delivered objects.
+    #[arg(long, value_enum, conflicts_with_all = ["gzip", "hive", "per_hour", "malformed_every"])]
+    export: Option<Exported>,
     /// Which interfaces are logged.
     #[arg(long, value_enum, default_value_t = Logged::Vpc)]
     coverage: Logged,
@@ -82,6 +85,34 @@ enum Format {
     Parquet,
     /// 54 fields as AWS writes them.
     ParquetV11,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Exported {
+    CloudWatch,
+    Firehose,
+    Subscription,
+    InsightsMessages,
+    InsightsColumns,
+    Athena,
+    /// The default 14 fields only: --format v2.
+    FirstAthena,
+    MessageParquet,
+}
+
+impl From<Exported> for Export {
+    fn from(exported: Exported) -> Self {
+        match exported {
+            Exported::CloudWatch => Self::CloudWatch,
+            Exported::Firehose => Self::Firehose,
+            Exported::Subscription => Self::Subscription,
+            Exported::InsightsMessages => Self::InsightsMessages,
+            Exported::InsightsColumns => Self::InsightsColumns,
+            Exported::Athena => Self::Athena,
+            Exported::FirstAthena => Self::FirstAthena,
+            Exported::MessageParquet => Self::MessageParquet,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -143,6 +174,10 @@ fn coverage(world: &World, arguments: &WorldArguments) -> Coverage {
         Format::Alphabetical => text(FieldOrder::Alphabetical),
         Format::Parquet => parquet(FieldOrder::V5),
         Format::ParquetV11 => parquet(FieldOrder::V11),
+    };
+    let form = match arguments.export {
+        Some(export) => Form::Export { fields: form.fields().to_vec(), export: export.into() },
+        None => form,
     };
     let preset = match arguments.coverage {
         Logged::Vpc => Preset::Vpc,

@@ -21,6 +21,7 @@ mod builder;
 mod columnar;
 mod conversation;
 mod coverage;
+mod exports;
 mod fields;
 mod ids;
 mod inventory;
@@ -40,6 +41,7 @@ mod world;
 
 pub use columnar::{Codec, Numbers, ParquetStyle};
 pub use coverage::{Coverage, FlowLog, Form, Preset, Scope, TrafficType};
+pub use exports::{EXPORTS, Export};
 pub use fields::{ALL_FIELDS, Field, FieldOrder, FieldType, format_version};
 pub use objects::Layout;
 pub use options::{Blueprint, DEFAULT_START, WorldOptions};

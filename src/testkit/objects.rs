@@ -3,8 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use super::columnar::ParquetObject;
 use super::coverage::{Coverage, FlowLog, Form};
+use super::exports::{Export, ExportObject};
 use super::record::Record;
 use super::stream::{ROUND_S, Visitor};
 use super::text::TextObject;
@@ -58,19 +61,39 @@ impl Layout {
         let mut tag = vec![6, start.unsigned_abs(), part];
         tag.extend(id.bytes().map(u64::from));
         let hash = world.hash(&tag) >> 32;
+        if let Form::Export { export, .. } = &flow_log.form {
+            return export_key(*export, id, time, hash);
+        }
         let end = match &flow_log.form {
             Form::Text { gzip: false, .. } => "log",
             Form::Text { gzip: true, .. } => "log.gz",
             Form::Parquet { .. } => "log.parquet",
+            Form::Export { .. } => "",
         };
         let stamp = time.format("%Y%m%dT%H%MZ");
         format!("{folder}/{account}_vpcflowlogs_{region}_{id}_{stamp}_{hash:08x}.{end}")
     }
 }
 
+/// The key of what another service exports. None of them tells a format, nor does Data Firehose's tell a codec.
+fn export_key(export: Export, id: &str, time: DateTime<Utc>, hash: u64) -> String {
+    let task = format!("{hash:08x}-0000-4000-8000-{:012x}", time.timestamp());
+    match export {
+        Export::CloudWatch => format!("exportedlogs/{task}/{id}-all/000000.gz"),
+        Export::Firehose | Export::Subscription | Export::MessageParquet => {
+            format!("firehose/{}/flow-logs-1-{id}-{task}", time.format("%Y/%m/%d/%H"))
+        }
+        Export::InsightsMessages | Export::InsightsColumns => {
+            format!("logs-insights-results-{id}-{task}.csv")
+        }
+        Export::Athena | Export::FirstAthena => format!("athena/{id}/{task}.csv"),
+    }
+}
+
 enum Object {
     Text(Box<TextObject>),
     Parquet(Box<ParquetObject>),
+    Export(ExportObject),
 }
 
 impl Object {
@@ -78,6 +101,7 @@ impl Object {
         match self {
             Self::Text(object) => object.finish(),
             Self::Parquet(object) => object.finish(),
+            Self::Export(object) => object.finish(),
         }
     }
 }
@@ -134,6 +158,7 @@ impl<'a> ObjectWriter<'a> {
             Form::Parquet { fields, style } => {
                 Object::Parquet(Box::new(ParquetObject::create(&path, fields, *style)?))
             }
+            Form::Export { fields, export } => Object::Export(ExportObject::create(&path, fields, *export)?),
         })
     }
 }
@@ -170,6 +195,10 @@ impl Visitor for ObjectWriter<'_> {
                 object.record(world, fields, record)
             }
             Some(Object::Parquet(object)) => object.record(world, fields, record),
+            Some(Object::Export(object)) => {
+                object.record(world, fields, record);
+                Ok(())
+            }
             None => Ok(()),
         }
     }

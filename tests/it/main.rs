@@ -4,10 +4,20 @@
 
 /// The hand-derived corpus of `tests/cases`.
 mod cases;
+/// `flowtoll check`: its rules and the forms of its output.
+mod check;
+/// What would be read, without reading it.
+mod dry_run;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
 /// The README's commands, formats and price files.
 mod readme;
+/// The recipes for scheduled use.
+#[cfg(unix)]
+mod recipes;
+/// Logs in a bucket.
+#[cfg(unix)]
+mod s3;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.

@@ -31,7 +31,7 @@ fn attributed(items: &[WorkItem], inventory: &Inventory, threads: usize, store: 
         store,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let (partial, objects) = pool.install(|| read_all(items, &plan));
+    let (partial, objects) = pool.install(|| read_all(items, None, &plan));
     assert!(objects.lines.is_empty(), "{:?}", objects.lines);
     assert!(partial.counts.bytes_total > 0);
     let topology = Topology::new(inventory);

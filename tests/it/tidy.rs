@@ -19,7 +19,7 @@ const COMPOSERS: [&str; 2] = ["pipeline", "cli"];
 const TESTKIT: &str = "testkit";
 
 /// Folders with files that people write.
-const FOLDERS: [&str; 6] = [".ci", ".github", "benches", "sample-logs", "src", "tests"];
+const FOLDERS: [&str; 7] = [".ci", ".github", "benches", "recipes", "sample-logs", "src", "tests"];
 
 /// One text file of the repository.
 struct File {

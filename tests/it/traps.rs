@@ -5,6 +5,8 @@
 
 /// Compression, copies, damage, marker files, objects that are no VPC flow logs.
 mod containers;
+/// What other services export.
+mod exports;
 /// Records wrapped in JSON.
 mod json;
 /// Records whose meaning is the trap: legs, clients that are gone, windows without data.

@@ -7,8 +7,8 @@ use std::path::Path;
 use flowtoll::model::report::Report;
 use flowtoll::pipeline::{Observer, Settings, analyze};
 use flowtoll::testkit::{
-    Codec, Coverage, FieldOrder, FlowLog, Form, Layout, Numbers, ParquetStyle, Plan, Preset, Scope, Truth,
-    World, WorldOptions, write_world,
+    Codec, Coverage, EXPORTS, Export, FieldOrder, FlowLog, Form, Layout, Numbers, ParquetStyle, Plan, Preset,
+    Scope, Truth, World, WorldOptions, write_world,
 };
 
 struct Silent;
@@ -175,6 +175,42 @@ fn parquet_in_every_dress_tells_the_same() {
         let form = Form::Parquet { fields: FieldOrder::V5.fields(), style };
         let (truth, report) = run(&world, Coverage::preset(&world, Preset::Vpc, &form), Layout::default());
         check_all(&truth, &report);
+    }
+}
+
+#[test]
+fn exports_of_whole_vpcs_tell_everything_too() {
+    for (seed, export) in (20..).zip(EXPORTS) {
+        let world = world(seed);
+        // The first table knows the default fields only.
+        let orders: &[FieldOrder] = match export {
+            Export::FirstAthena => &[FieldOrder::V2],
+            _ => &[FieldOrder::V2, FieldOrder::V11],
+        };
+        for order in orders {
+            let form = Form::Export { fields: order.fields(), export };
+            let (truth, report) =
+                run(&world, Coverage::preset(&world, Preset::Vpc, &form), Layout::default());
+            check_all(&truth, &report);
+        }
+    }
+}
+
+#[test]
+fn an_export_has_the_nat_totals_of_the_log() {
+    let world = world(30);
+    let of = |form: &Form| run(&world, Coverage::preset(&world, Preset::Nat, form), Layout::default()).1;
+    let text = of(&Form::text(FieldOrder::V5));
+    assert!(text.nat_gateways.len() > 3 && text.totals.nat_gateway_bytes > 0);
+    for export in EXPORTS.into_iter().filter(|export| *export != Export::FirstAthena) {
+        let report = of(&Form::Export { fields: FieldOrder::V5.fields(), export });
+        assert_eq!(report.nat_gateways, text.nat_gateways, "{export:?}");
+        assert_eq!(report.totals, text.totals, "{export:?}");
+        assert_eq!(report.ledger.bytes_total, text.ledger.bytes_total, "{export:?}");
+        assert_eq!(found_lines(&report), found_lines(&text), "{export:?}");
+        let is_noted = report.notes.iter().any(|note| note.id == "insights-export");
+        let is_insights = matches!(export, Export::InsightsMessages | Export::InsightsColumns);
+        assert_eq!(is_noted, is_insights, "{export:?}");
     }
 }
 

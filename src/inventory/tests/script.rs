@@ -36,10 +36,10 @@ fn it_makes_every_call_an_inventory_wants() {
     for call in Call::ALL {
         assert!(calls.contains(&("ec2", call.stem())), "{}", call.stem());
         // The file is found again by its name.
-        let file = if call == Call::PrefixListEntries {
-            "\"get-managed-prefix-list-entries.$list.json\"".to_owned()
-        } else {
-            format!(" {}.json \\\n", call.stem())
+        let file = match call {
+            Call::PrefixListEntries => "\"get-managed-prefix-list-entries.$list.json\"".to_owned(),
+            Call::VpcAttributes => "\"describe-vpc-attribute.$vpc.$attribute.json\"".to_owned(),
+            _ => format!(" {}.json \\\n", call.stem()),
         };
         assert!(script.contains(&file), "{file}");
     }

@@ -19,10 +19,13 @@ mod values;
 mod words;
 
 use std::fmt::Display;
+use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Fields};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -33,7 +36,7 @@ use parquet::file::reader::ChunkReader;
 
 use super::fields::Column;
 use super::format::LineFormat;
-use super::text::TextParser;
+use super::messages::Messages;
 use super::{FormatHints, ObjectError, RecordSink, foreign};
 use batch::Batches;
 use group::Group;
@@ -46,11 +49,27 @@ pub const BATCH_ROWS: usize = 8_192;
 /// Bytes of an object that is read as a whole; of a larger one only the pages that are needed.
 pub const MAX_WHOLE_BYTES: u64 = 16 << 20;
 
+/// Where an object's bytes come from.
+pub trait ChunkSource: ChunkReader {
+    /// Told of the ranges that are read next, so that they can be asked for together; others may be read as well.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    fn will_read(&self, _: Vec<Range<u64>>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ChunkSource for Bytes {}
+
+#[expect(clippy::disallowed_types, reason = "`source` opened it")]
+impl ChunkSource for std::fs::File {}
+
 /// Parses one Parquet object.
 ///
 /// # Errors
 /// As [`ColumnarParser::parse`].
-pub fn parse<R: ChunkReader + 'static>(
+pub fn parse<R: ChunkSource + 'static>(
     reader: R,
     hints: FormatHints,
     sink: &mut impl RecordSink,
@@ -71,7 +90,7 @@ impl ColumnarParser {
     /// # Errors
     /// [`ObjectError::Foreign`] when its columns are another log's, [`ObjectError::MissingField`] when a needed column is
     /// absent, [`ObjectError::Damaged`] when it cannot be decoded; rows before the damage are kept.
-    pub fn parse<R: ChunkReader + 'static>(
+    pub fn parse<R: ChunkSource + 'static>(
         &mut self,
         reader: R,
         hints: FormatHints,
@@ -86,7 +105,7 @@ impl ColumnarParser {
         }
     }
 
-    fn parse_at_hand<R: ChunkReader + 'static>(
+    fn parse_at_hand<R: ChunkSource + 'static>(
         &mut self,
         reader: R,
         hints: FormatHints,
@@ -99,11 +118,14 @@ impl ColumnarParser {
         let metadata = ArrowReaderMetadata::load(&reader, options).map_err(|error| damaged(&error))?;
         let names: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
         let format = LineFormat::of_columns(names.iter().copied());
+        let place = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        // What Logs Insights calls so is always the record. Another one is, where the columns beside it are none.
+        let messages = place("@message").or_else(|| place("message").filter(|_| format.check().is_err()));
+        if let Some(column) = messages {
+            return parse_messages(reader, metadata, column, hints, sink);
+        }
         if format.columns_present() == 0 {
-            return match names.iter().position(|name| name.eq_ignore_ascii_case("message")) {
-                Some(column) => parse_messages(reader, metadata, column, hints, sink),
-                None => Err(ObjectError::Unrecognised { what: "Parquet without a flow log column" }),
-            };
+            return Err(ObjectError::Unrecognised { what: "Parquet without a flow log column" });
         }
         let header = names.join(" ");
         if let Some(kind) = foreign::of_line(header.as_bytes()) {
@@ -114,7 +136,7 @@ impl ColumnarParser {
         self.parse_groups(&Arc::new(reader), &metadata, &format, sink).map_err(|error| damaged(&error))
     }
 
-    fn parse_groups<R: ChunkReader + 'static>(
+    fn parse_groups<R: ChunkSource + 'static>(
         &mut self,
         reader: &Arc<R>,
         metadata: &ArrowReaderMetadata,
@@ -126,11 +148,17 @@ impl ColumnarParser {
         for number in 0..metadata.metadata().num_row_groups() {
             let unpacker = self.unpacker.clone();
             let group = Group { reader: Arc::clone(reader), metadata: metadata.metadata(), number, unpacker };
+            if is_of_no_interest(format, metadata, &group, sink) {
+                sink.passed_over(group.rows() as u64);
+                rows_before += group.rows() as u64;
+                continue;
+            }
             let wanted = wanted(format, metadata, &group);
             let projection = match known.take() {
                 Some(projection) if projection.wanted == wanted => projection,
                 _ => Projection::new(wanted, metadata)?,
             };
+            reader.will_read(group.ranges(projection.wanted.iter().map(|(root, _)| *root)))?;
             let rows = ParquetRecordBatchReader::try_new_with_row_groups(
                 &projection.levels,
                 &group,
@@ -158,6 +186,19 @@ impl ColumnarParser {
 
 fn damaged(error: &dyn Display) -> ObjectError {
     ObjectError::Damaged(format!("not readable as Parquet: {error}"))
+}
+
+/// Whether the statistics of a row group prove that each of its records starts where the sink wants none. What is wrong with
+/// such a record, if anything, is not found out: it is passed over unread.
+fn is_of_no_interest<R: ChunkReader>(
+    format: &LineFormat,
+    metadata: &ArrowReaderMetadata,
+    group: &Group<'_, R>,
+    sink: &impl RecordSink,
+) -> bool {
+    let place = format.columns.iter().position(|column| *column == Some(Column::Start));
+    let seconds = place.and_then(|place| group.seconds(place, metadata.schema().field(place).data_type()));
+    seconds.is_some_and(|seconds| sink.may_pass_over(seconds))
 }
 
 /// The columns to decode of a row group, with their places: those that are read at all, less those whose statistics prove
@@ -225,7 +266,7 @@ fn is_bytes(data_type: &DataType) -> bool {
 }
 
 /// A Firehose conversion to Parquet leaves one `message` column with the whole record.
-fn parse_messages<R: ChunkReader + 'static>(
+fn parse_messages<R: ChunkSource + 'static>(
     reader: R,
     metadata: ArrowReaderMetadata,
     column: usize,
@@ -238,15 +279,21 @@ fn parse_messages<R: ChunkReader + 'static>(
         .with_batch_size(BATCH_ROWS)
         .build()
         .map_err(|error| damaged(&error))?;
-    let mut parser = TextParser::new(hints);
+    let mut messages = Messages::new(hints);
     for batch in reader {
-        let batch = batch.map_err(|error| damaged(&error))?;
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => {
+                messages.flush(sink)?;
+                return Err(damaged(&error));
+            }
+        };
         let data = Data::of(batch.column(0).as_ref());
         for row in 0..batch.num_rows() {
             if let Cell::Text(message) = data.cell(row) {
-                parser.feed(message, sink)?;
+                messages.add(message, sink)?;
             }
         }
     }
-    Ok(())
+    messages.flush(sink)
 }

@@ -1,7 +1,8 @@
 //! Batches of any values in any types are read as the plain way reads them.
 
 use std::io::Write as _;
-use std::sync::Arc;
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex};
 
 use arrow_array::types::{Int32Type, UInt8Type};
 use arrow_array::{
@@ -11,14 +12,20 @@ use arrow_array::{
 use bytes::Bytes;
 use flate2::write::GzEncoder;
 use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::Length;
 use proptest::prelude::*;
 
 use super::super::fields::FIELDS;
 use super::super::tests::Recorder;
+use super::super::{Malformed, Numbering};
 use super::batch::{Batches, read_plainly};
 use super::pages::Unpacker;
 use super::values::{as_text, is_text};
 use super::*;
+use crate::model::addr::Addr;
+use crate::model::flow::{NumberedRecord, ObserverTexts};
 
 const TEXTS: [&str; 26] = [
     "-",
@@ -200,4 +207,197 @@ fn strange_packets_are_found_whatever_statistics_say() {
         assert_eq!(recorder.malformed().len(), malformed);
         assert_eq!(recorder.records().len(), 2 - malformed);
     }
+}
+
+/// A sink that wants the records of a period only, and counts those that it did not read.
+struct Picky {
+    recorder: Recorder,
+    from: i64,
+    to: i64,
+    passed_over: u64,
+}
+
+impl RecordSink for Picky {
+    fn format(&mut self, format: &LineFormat) {
+        self.recorder.format(format);
+    }
+
+    fn numbering(&self) -> Numbering {
+        self.recorder.numbering()
+    }
+
+    fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
+        self.recorder.observer(texts)
+    }
+
+    fn next_hop(&mut self, interface_id: &[u8], interface_type: &[u8]) -> u32 {
+        self.recorder.next_hop(interface_id, interface_type)
+    }
+
+    fn address(&mut self, addr: Addr) -> u32 {
+        self.recorder.address(addr)
+    }
+
+    fn record(&mut self, record: &NumberedRecord) {
+        self.recorder.record(record);
+    }
+
+    fn malformed(&mut self, line: u64, fault: Malformed) {
+        RecordSink::malformed(&mut self.recorder, line, fault);
+    }
+
+    fn may_pass_over(&self, seconds: RangeInclusive<i64>) -> bool {
+        *seconds.end() < self.from || *seconds.start() >= self.to
+    }
+
+    fn passed_over(&mut self, records: u64) {
+        self.passed_over += records;
+    }
+}
+
+/// An object that tells which of its bytes were read.
+struct Watched {
+    content: Bytes,
+    read: Arc<Mutex<Vec<std::ops::Range<u64>>>>,
+}
+
+impl Length for Watched {
+    fn len(&self) -> u64 {
+        self.content.len() as u64
+    }
+}
+
+/// What is read of it from a place on.
+struct WatchedRead {
+    rest: Bytes,
+    place: u64,
+    read: Arc<Mutex<Vec<std::ops::Range<u64>>>>,
+}
+
+impl std::io::Read for WatchedRead {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = buffer.len().min(self.rest.len());
+        buffer[..count].copy_from_slice(&self.rest.split_to(count));
+        let from = self.place;
+        self.place += count as u64;
+        self.read.lock().expect("one thread").push(from..self.place);
+        Ok(count)
+    }
+}
+
+impl super::ChunkSource for Watched {}
+
+impl ChunkReader for Watched {
+    type T = WatchedRead;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        let rest = self.content.slice(usize::try_from(start).expect("a test is small")..);
+        Ok(WatchedRead { rest, place: start, read: Arc::clone(&self.read) })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        self.read.lock().expect("one thread").push(start..start + length as u64);
+        self.content.get_bytes(start, length)
+    }
+}
+
+/// First second of the wanted hour.
+const FROM: i64 = 1_773_104_400;
+
+/// Three row groups of four rows: an hour before [`FROM`], from it on, an hour later.
+fn three_hours(start: ArrayRef) -> Bytes {
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("srcaddr", Arc::new(StringArray::from(vec!["10.0.0.1"; 12])) as ArrayRef, true),
+        ("bytes", Arc::new(Int64Array::from((1..=12).collect::<Vec<_>>())) as ArrayRef, true),
+        ("start", start, true),
+    ])
+    .expect("columns of one length");
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(4)).build();
+    let mut content = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut content, batch.schema(), Some(properties)).expect("a schema");
+    writer.write(&batch).expect("a batch of that schema");
+    writer.close().expect("memory does not fill up");
+    content.into()
+}
+
+/// The start of each row, hour by hour.
+fn starts(row: i64) -> i64 {
+    FROM + (row / 4 - 1) * 3_600 + row
+}
+
+/// What a sink that wants one hour gets, and the bytes of each row group's columns that were read.
+fn read_one_hour(start: ArrayRef) -> (Picky, Vec<u64>) {
+    let content = three_hours(start);
+    let metadata = ArrowReaderMetadata::load(&content, ArrowReaderOptions::new()).expect("a footer");
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let watched = Watched { content, read: Arc::clone(&read) };
+    let mut sink = Picky { recorder: Recorder::default(), from: FROM, to: FROM + 3_600, passed_over: 0 };
+    let outcome = ColumnarParser::default().parse_at_hand(watched, FormatHints::default(), &mut sink);
+    assert_eq!(outcome, Ok(()));
+    let read = read.lock().expect("one thread");
+    let bytes = |group: &RowGroupMetaData| {
+        let chunks = group.columns().iter().map(ColumnChunkMetaData::byte_range);
+        let overlap = |(from, size): (u64, u64)| {
+            read.iter().map(|r| r.end.min(from + size).saturating_sub(r.start.max(from))).sum::<u64>()
+        };
+        chunks.map(overlap).sum()
+    };
+    let of_groups = metadata.metadata().row_groups().iter().map(bytes).collect();
+    (sink, of_groups)
+}
+
+#[test]
+fn row_groups_outside_the_period_are_not_read() {
+    for unit in [1, 1_000] {
+        let (sink, bytes) =
+            read_one_hour(Arc::new(Int64Array::from_iter_values((0..12).map(|row| starts(row) * unit))));
+        assert_eq!((sink.recorder.records().len(), sink.passed_over), (4, 8));
+        assert!(sink.recorder.records()[0].contains("bytes: Some(5)"), "{:?}", sink.recorder.records());
+        assert!(bytes[0] == 0 && bytes[1] > 0 && bytes[2] == 0, "{bytes:?}");
+    }
+}
+
+#[test]
+fn row_groups_are_read_where_statistics_prove_nothing() {
+    let cases: [ArrayRef; 5] = [
+        // A missing start counts by its end; an impossible one too.
+        Arc::new((0..12).map(|row| (row % 4 != 1).then(|| starts(row))).collect::<Int64Array>()),
+        Arc::new(Int64Array::from_iter_values((0..12).map(|row| if row % 4 == 1 { 0 } else { starts(row) }))),
+        Arc::new(Int64Array::from_iter_values(
+            (0..12).map(|row| if row % 4 == 1 { starts(row) * 1_000 } else { starts(row) }),
+        )),
+        Arc::new(StringArray::from_iter_values((0..12).map(|row| starts(row).to_string()))),
+        Arc::new(Int64Array::from_iter_values((0..12).map(|_| FROM + 5))),
+    ];
+    for start in cases {
+        let (sink, bytes) = read_one_hour(start);
+        assert_eq!((sink.recorder.records().len(), sink.passed_over), (12, 0));
+        assert!(bytes.iter().all(|bytes| *bytes > 0), "{bytes:?}");
+    }
+}
+
+#[test]
+fn rows_behind_a_group_that_was_not_read_keep_their_number() {
+    let content = three_hours(Arc::new(Int64Array::from_iter_values((0..12).map(starts))));
+    let mut sink = Picky { recorder: Recorder::default(), from: FROM + 3_600, to: i64::MAX, passed_over: 0 };
+    assert_eq!(parse(content, FormatHints::default(), &mut sink), Ok(()));
+    assert_eq!((sink.recorder.records().len(), sink.passed_over), (4, 8));
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        (
+            "srcaddr",
+            Arc::new(StringArray::from(vec!["10.0.0.1", "10.0.0.1", "x", "10.0.0.1"])) as ArrayRef,
+            true,
+        ),
+        ("bytes", Arc::new(Int64Array::from(vec![1, 2, 3, 4])) as ArrayRef, true),
+        ("start", Arc::new(Int64Array::from(vec![FROM, FROM, FROM + 3_600, FROM + 3_600])) as ArrayRef, true),
+    ])
+    .expect("columns of one length");
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2)).build();
+    let mut content = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut content, batch.schema(), Some(properties)).expect("a schema");
+    writer.write(&batch).expect("a batch of that schema");
+    writer.close().expect("memory does not fill up");
+    assert_eq!(parse(Bytes::from(content), FormatHints::default(), &mut sink), Ok(()));
+    let fault = "srcaddr: `x` is not an IPv4 or IPv6 address";
+    assert_eq!(sink.recorder.malformed(), [(3, fault.to_owned())], "the two rows before it were passed over");
 }

@@ -68,7 +68,8 @@ fn a_log_without_a_header_is_version_2_or_asked_for() {
     let version_9 = v2_record(10).replacen('2', "9", 1);
     for line in [other_order, &one_more, one_fewer, &version_9] {
         let (recorder, outcome) = parse_text(format!("# a remark\n\n{line}").as_bytes());
-        assert_eq!(outcome, Err(ObjectError::UnknownFormat { line: 3 }), "{line}");
+        let text = line.chars().take(100).collect();
+        assert_eq!(outcome, Err(ObjectError::UnknownFormat { line: 3, text, described: 0 }), "{line}");
         assert_eq!(recorder.events, []);
     }
 }

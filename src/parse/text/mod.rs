@@ -16,6 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use super::csv::CsvLog;
 use super::fields::{Column, FIELDS};
 use super::format::{LineFormat, is_names};
 use super::row::RowError;
@@ -34,6 +35,8 @@ enum State {
     Undecided,
     /// Records of this format.
     Records(Arc<LineFormat>),
+    /// Rows of a query result.
+    Table(Box<CsvLog>),
     /// Another kind of log, after its header inside a concatenated object.
     Foreign,
 }
@@ -46,6 +49,8 @@ pub struct TextParser {
     state: State,
     line: u64,
     saw_records: bool,
+    /// Whether the lines may be a query result, not only messages out of one.
+    may_be_table: bool,
     /// How often the lines were taken for something else than before.
     turns: u64,
     means: Means,
@@ -91,6 +96,11 @@ impl TextParser {
         Self::with(hints, Means::best())
     }
 
+    /// A parser for messages that are records.
+    pub(super) fn for_messages(hints: FormatHints) -> Self {
+        Self { may_be_table: false, ..Self::new(hints) }
+    }
+
     /// A parser by given means.
     pub(super) fn with(hints: FormatHints, means: Means) -> Self {
         Self {
@@ -98,6 +108,7 @@ impl TextParser {
             state: State::Undecided,
             line: 0,
             saw_records: false,
+            may_be_table: true,
             turns: 0,
             means,
             marks: None,
@@ -155,19 +166,31 @@ impl TextParser {
                     continue;
                 }
             }
-            let (line, after) = match memchr::memchr(b'\n', rest) {
-                Some(end) => (&rest[..end], &rest[end + 1..]),
-                None => (rest, &rest[rest.len()..]),
-            };
-            rest = after;
+            let end = memchr::memchr(b'\n', rest);
+            let line = &rest[..end.unwrap_or(rest.len())];
+            rest = end.map_or(&[], |end| &rest[end + 1..]);
             if line.len() > MAX_LINE_BYTES {
                 self.overlong_line(sink);
                 continue;
             }
             self.line += 1;
-            self.line(line, sink)?;
+            match &mut self.state {
+                State::Table(table) => table.line(line, end.is_some(), self.line, sink)?,
+                _ => self.line(line, sink)?,
+            }
         }
         Ok(())
+    }
+
+    /// Ends the object: what was begun and is not ended counts as it is.
+    ///
+    /// # Errors
+    /// As [`TextParser::feed`].
+    pub fn finish(&mut self, sink: &mut impl RecordSink) -> Result<(), ObjectError> {
+        match &mut self.state {
+            State::Table(table) => table.finish(sink),
+            State::Undecided | State::Records(_) | State::Foreign => Ok(()),
+        }
     }
 
     /// Reads the whole lines among the first bytes of a block by two passes, up to a line that changes what the lines are
@@ -197,8 +220,10 @@ impl TextParser {
     /// Notes a line longer than [`MAX_LINE_BYTES`].
     pub fn overlong_line(&mut self, sink: &mut impl RecordSink) {
         self.line += 1;
-        if matches!(self.state, State::Foreign) {
-            return;
+        match &mut self.state {
+            State::Foreign => return,
+            State::Table(table) => table.give_up_row(),
+            State::Undecided | State::Records(_) => {}
         }
         sink.malformed(
             self.line,
@@ -233,6 +258,15 @@ impl TextParser {
         if matches!(self.state, State::Foreign) {
             return Ok(());
         }
+        if self.may_be_table
+            && matches!(self.state, State::Undecided)
+            && let Some(table) = CsvLog::of_header(line, &self.hints)
+        {
+            let table = table?;
+            table.announce(sink);
+            self.take_for(State::Table(Box::new(table)));
+            return Ok(());
+        }
         if let Some(kind) = foreign::of_line(line) {
             return Err(ObjectError::Foreign { kind });
         }
@@ -241,7 +275,11 @@ impl TextParser {
         }
         let Some(format) = self.hints.fitting(line).cloned().or_else(|| LineFormat::guess_v2(line)) else {
             return Err(if looks_like_flow_record(line) {
-                ObjectError::UnknownFormat { line: self.line }
+                ObjectError::UnknownFormat {
+                    line: self.line,
+                    text: shortened(line.trim_ascii(), SHOWN_LINE_CHARS),
+                    described: self.hints.described.len(),
+                }
             } else {
                 ObjectError::Unrecognised {
                     what: "not a flow log: its first line is neither a header nor a record",
@@ -355,12 +393,20 @@ impl<S: RecordSink> Work for MarkedLines<'_, S> {
 /// How much of a wrong value is shown.
 const SHOWN_VALUE_CHARS: usize = 40;
 
+/// How much of a line is shown.
+const SHOWN_LINE_CHARS: usize = 100;
+
+/// The beginning of a text, fit to be shown.
+fn shortened(text: &[u8], most: usize) -> String {
+    String::from_utf8_lossy(text).chars().take(most).collect()
+}
+
 /// The fault of a wrong value.
 pub(super) fn fault(error: RowError, value: &[u8]) -> Malformed {
     Malformed {
         field: Some(column_name(error.column)),
         reason: MalformedReason::Value {
-            value: String::from_utf8_lossy(value).chars().take(SHOWN_VALUE_CHARS).collect(),
+            value: shortened(value, SHOWN_VALUE_CHARS),
             expected: error.expected,
         },
     }

@@ -10,7 +10,7 @@ mod scan;
 
 use crate::model::report::{
     AdviceLine, AttributionLine, EndpointLine, Evidence, FindingLine, GroupLine, MalformedExample,
-    NatGatewayLine, Note, ObjectLine, Report, Sources,
+    NatGatewayLine, Note, ObjectLine, Report, Sources, UncheckedLine,
 };
 use pseudonym::Pseudonyms;
 use scan::Scanner;
@@ -95,6 +95,7 @@ fn apply(report: &mut Report, pseudonyms: &Pseudonyms, scanner: &Scanner<'_>) {
         attribution,
         advice,
         findings,
+        unchecked,
         notes,
         objects,
         malformed_examples,
@@ -169,8 +170,21 @@ fn apply(report: &mut Report, pseudonyms: &Pseudonyms, scanner: &Scanner<'_>) {
     for line in advice {
         apply_to_advice(line, scanner);
     }
-    for FindingLine { id, severity: _, resource_id, title, evidence, fix } in findings {
+    for line in findings {
+        let FindingLine {
+            id,
+            severity: _,
+            resource_id,
+            title,
+            evidence,
+            fix,
+            loss_month_usd: _,
+            from_traffic: _,
+        } = line;
         each([id, resource_id, title, evidence, fix], |text| scanner.text(text));
+    }
+    for UncheckedLine { id: _, reason } in unchecked {
+        each([reason], |text| scanner.text(text));
     }
     for Note { id: _, text, bytes: _, code, parameters } in notes {
         // Problems of the inventory quote files; all others are flowtoll's own words around ids.

@@ -4,9 +4,9 @@ use std::io;
 
 use super::super::grid::{Page, Tone};
 use super::super::money::Money;
-use super::super::number::{count, factor, size};
+use super::super::number::{count, factor, size, usd};
 use super::super::text::{Lang, advice as plain, table as text};
-use crate::model::report::{AdviceLine, Report};
+use crate::model::report::{AdviceLine, FindingLine, Report};
 
 pub(super) fn advice(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
     let lang = page.lang();
@@ -69,21 +69,45 @@ fn lines(lang: Lang, line: &AdviceLine, money: Money<'_>) -> Vec<String> {
     told
 }
 
+/// How many findings a report shows; `flowtoll check` shows all.
+const SHOWN_FINDINGS: usize = 5;
+
 pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
     }
-    let lang = page.lang();
-    page.section(&text::findings(lang))?;
-    for line in &report.findings {
-        let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
-        let severity = text::grade(lang, line.severity);
-        let told = [
-            format!("{severity}: {} ({}, {})", line.title, line.resource_id, line.id),
-            format!("{}: {}", text::because(lang), line.evidence),
-            format!("{}: {}", text::fix(lang), line.fix),
-        ];
-        page.item("-", tone, &told)?;
+    page.section(&text::findings(page.lang()))?;
+    // Notes that no record supports are for `flowtoll check` alone.
+    let seen = report.findings.iter().filter(|line| line.from_traffic);
+    let mut shown = 0;
+    for line in seen.take(SHOWN_FINDINGS) {
+        shown += 1;
+        finding(page, line)?;
     }
-    Ok(())
+    match report.findings.len() - shown {
+        0 => Ok(()),
+        more => page.line(&format!("{} more: flowtoll check shows them.", count(more as u128)), Tone::Plain),
+    }
+}
+
+/// One finding.
+pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io::Result<()> {
+    let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
+    let loss = match line.loss_month_usd {
+        Some(loss) if !loss.is_zero() => format!(", {} USD/month", usd(Some(loss))),
+        _ => String::new(),
+    };
+    let lang = page.lang();
+    let told = [
+        format!(
+            "{}{loss}: {} ({}, {})",
+            text::grade(lang, line.severity),
+            line.title,
+            line.resource_id,
+            line.id
+        ),
+        format!("{}: {}", text::because(lang), line.evidence),
+        format!("{}: {}", text::fix(lang), line.fix),
+    ];
+    page.item("-", tone, &told)
 }

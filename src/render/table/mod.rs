@@ -16,6 +16,8 @@ use super::number::size;
 use super::text::{Lang, table as text};
 use crate::model::report::Report;
 
+pub(super) use advice::finding;
+
 /// Writes the report as text. A section without content is left out or says so in one line.
 ///
 /// # Errors

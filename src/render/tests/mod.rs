@@ -1,5 +1,6 @@
 //! Snapshots show the look; the other tests check figures, widths and the promise of the schema.
 
+mod estimate;
 mod numbers;
 mod sample;
 mod schema;

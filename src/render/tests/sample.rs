@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use crate::model::report::{
     AdviceLine, AttributionLine, Currency, EndpointLine, Evidence, FindingLine, GroupLine, Ledger,
     MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
+    UncheckedLine,
 };
 
 pub(super) const GIB: u128 = 1 << 30;
@@ -53,6 +54,7 @@ pub(super) fn empty() -> Report {
         attribution: vec![],
         advice: vec![],
         findings: vec![],
+        unchecked: vec![],
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
@@ -250,6 +252,12 @@ pub(super) fn full() -> Report {
             title: "A route table bypasses the gateway endpoint".to_owned(),
             evidence: "12 GiB to s3 went through the NAT gateway".to_owned(),
             fix: "associate the route table with the endpoint".to_owned(),
+            loss_month_usd: usd("54.42"),
+            from_traffic: true,
+        }],
+        unchecked: vec![UncheckedLine {
+            id: "endpoint-acl-closed".to_owned(),
+            reason: "the inventory has no answer of describe-network-acls".to_owned(),
         }],
         notes: vec![Note {
             id: "no-pkt-fields".to_owned(),

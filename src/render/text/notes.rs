@@ -113,6 +113,12 @@ notes! {
     }
     /// A file of the inventory cannot be used.
     inventory_problem(object, reason) { "{object}: {reason}", "インベントリの {object}: {reason}" }
+    /// Results of queries.
+    insights_export(rows) {
+        "Records come from results of Logs Insights queries, which stop at the query's limit ({rows} rows as a rule): such a result is nearly always cut off, and all totals are a lower bound. An export task to S3 (create-export-task) has all records.",
+        "レコードの一部は Logs Insights のクエリ結果です。クエリの上限 (通常 {rows} 行) で打ち切られるため、ほとんどの場合は途中までで、合計はすべて下限値です。S3 へのエクスポートタスク (create-export-task) なら全レコードがそろいます。"
+    }
+
     /// A flow log overlaps another one.
     flow_log_set_aside(flow_log) {
         "Flow log {flow_log} overlaps another one that tells more; its copy of these bytes is not counted.",

@@ -96,7 +96,7 @@ impl Account<'_> {
             let format: Vec<String> =
                 flow_log.form.fields().iter().map(|field| format!("${{{}}}", field.name())).collect();
             let file_format =
-                if matches!(flow_log.form, Form::Text { .. }) { "plain-text" } else { "parquet" };
+                if matches!(flow_log.form, Form::Parquet { .. }) { "parquet" } else { "plain-text" };
             json!({
                 "CreationTime": created(world).replace("+00:00", ".123000+00:00"),
                 "DeliverLogsStatus": "SUCCESS",

@@ -97,7 +97,7 @@ impl Page<'_> {
             let form = match &flow_log.form {
                 Form::Text { gzip: false, .. } => "v2-text",
                 Form::Text { .. } => "v11-text",
-                Form::Parquet { .. } => "parquet",
+                Form::Parquet { .. } | Form::Export { .. } => "parquet",
             };
             let ledger = &told.ledger;
             let vpc = self.world.vpcs.iter().find(|vpc| vpc.id == told.resource_id);

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Rolls up the flow logs of a day and of the day before it, for objects that came late. Objects that were counted already
+# are not read again, so running it twice does no harm.
+#
+# usage: rollup-yesterday.sh [DAY]      DAY is a date such as 2026-03-10 (UTC), yesterday by default
+#
+# FLOWTOLL_LOGS     where the logs of an account and Region begin, up to and without the year; several with blanks between
+# FLOWTOLL_ROLLUPS  directory for the rollups
+#
+# Needs the `date` of GNU coreutils.
+set -eu
+
+: "${FLOWTOLL_LOGS:?set it to s3://BUCKET/PREFIX/AWSLogs/ACCOUNT/vpcflowlogs/REGION}"
+: "${FLOWTOLL_ROLLUPS:?set it to a directory}"
+
+last=${1:-$(date -u -d "$(date -u +%F) - 1 day" +%F)}
+before=$(date -u -d "$last - 1 day" +%F)
+
+set --
+for logs in $FLOWTOLL_LOGS; do
+  for day in "$before" "$last"; do
+    set -- "$@" "${logs%/}/$(date -u -d "$day" +%Y/%m/%d)/"
+  done
+done
+exec flowtoll rollup "$@" --output "$FLOWTOLL_ROLLUPS"

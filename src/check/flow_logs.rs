@@ -1,0 +1,220 @@
+//! Whether traffic is recorded at all, and well enough.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Checker, Found, Severity, some, word};
+use crate::inventory::FlowLog;
+
+/// Fields that tell more, and what.
+const FIELDS: [(&str, &str); 5] = [
+    ("pkt-srcaddr", "who a NAT gateway's bytes are for (with pkt-dstaddr)"),
+    ("pkt-dstaddr", "whom clients speak with behind a NAT gateway"),
+    ("traffic-path", "gateway endpoint or internet gateway, without route tables"),
+    ("flow-direction", "the direction of rows between unknown addresses"),
+    ("resource-id", "the rows of regional NAT gateways"),
+];
+
+/// From one lost record window in a hundred on, totals are no longer good to a percent.
+const MUCH_SKIPDATA_PERCENT: u64 = 1;
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    if !checker.lacks("subnet-not-logged", &["describe-flow-logs", "describe-subnets"]) {
+        coverage(checker);
+    }
+    if !checker
+        .all_lack(&["flow-log-filter", "flow-log-fields", "flow-log-delivery"], &["describe-flow-logs"])
+    {
+        for log in &checker.case.inventory().flow_logs {
+            filter(checker, log);
+            fields(checker, log);
+            delivery(checker, log);
+        }
+    }
+    skipped(checker);
+}
+
+impl Case<'_> {
+    /// Whether records of a flow log were read.
+    fn was_read(&self, log: &FlowLog) -> bool {
+        self.attribution.flow_logs.contains_key(&log.flow_log_id)
+    }
+}
+
+fn coverage(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    let inventory = case.inventory();
+    let logged: BTreeSet<&str> = inventory
+        .flow_logs
+        .iter()
+        .filter(|log| log.active)
+        .map(|log| log.resource_id.as_str())
+        // Whoever has records is logged, whatever the inventory says.
+        .chain(case.partial.observers.iter().filter_map(|observer| std::str::from_utf8(&observer.id).ok()))
+        .collect();
+    for vpc in case.vpcs().into_iter().filter(|vpc| !logged.contains(vpc)) {
+        let subnets = inventory.subnets.iter().filter(|subnet| subnet.vpc_id == vpc);
+        let without = |subnet: &&str| {
+            if logged.contains(subnet) {
+                return false;
+            }
+            let mut enis = inventory
+                .network_interfaces
+                .iter()
+                .filter(|eni| eni.subnet_id.as_deref() == Some(*subnet))
+                .peekable();
+            enis.peek().is_none() || enis.any(|eni| !logged.contains(eni.interface_id.as_str()))
+        };
+        let open: Vec<&str> =
+            subnets.clone().map(|subnet| subnet.subnet_id.as_str()).filter(without).collect();
+        if open.is_empty() {
+            continue;
+        }
+        let is_open = |eni: &&str| {
+            let found = case.topology.interface(eni).and_then(|found| found.subnet_id.as_deref());
+            found.is_some_and(|subnet| open.contains(&subnet)) && !logged.contains(*eni)
+        };
+        let interfaces =
+            inventory.network_interfaces.iter().map(|eni| eni.interface_id.as_str()).filter(is_open).count();
+        let seen: u128 = case
+            .attribution
+            .flows
+            .iter()
+            .filter(|flow| flow.client.subnet_id.as_deref().is_some_and(|subnet| open.contains(&subnet)))
+            .filter(|flow| flow.client.interface_id.as_deref().is_none_or(|eni| !logged.contains(eni)))
+            .map(|flow| flow.volume.0 + flow.volume.1)
+            .sum();
+        let whole = open.len() == subnets.count();
+        let targets = if whole { vec![vpc] } else { open.clone() };
+        checker.add(Found {
+            rule: "subnet-not-logged",
+            resource: vpc.to_owned(),
+            severity: Severity::Medium,
+            seen: seen > 0,
+            title: if whole {
+                "The VPC has no flow log".to_owned()
+            } else {
+                format!("{} subnet(s) of the VPC have no flow log", open.len())
+            },
+            evidence: format!(
+                "no active flow log for {}, with {interfaces} interface(s); {seen} observed bytes of theirs are known from other logs only",
+                some(targets.iter().copied())
+            ),
+            fix: format!(
+                "aws ec2 create-flow-logs --resource-type {} --resource-ids {} --traffic-type ALL --log-destination-type s3 \
+                 --log-destination BUCKET_ARN --log-format FORMAT (the README has the format)",
+                if whole { "VPC" } else { "Subnet" },
+                super::words(targets.iter().copied())
+            ),
+            loss: None,
+        });
+    }
+}
+
+fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
+    let case = checker.case;
+    let (title, effect, severity) = match log.traffic_type.as_str() {
+        "ACCEPT" => (
+            "The flow log records accepted traffic only",
+            "bytes and cost are complete, but clients turned away at an endpoint are not seen",
+            Severity::Low,
+        ),
+        "REJECT" => {
+            ("The flow log records rejected traffic only", "no byte of it can be attributed", Severity::High)
+        }
+        _ => return,
+    };
+    checker.add(Found {
+        rule: "flow-log-filter",
+        resource: log.flow_log_id.clone(),
+        severity,
+        seen: case.was_read(log),
+        title: title.to_owned(),
+        evidence: format!("TrafficType {} for {}: {effect}", log.traffic_type, log.resource_id),
+        fix: format!(
+            "make another with --traffic-type ALL for {}; a flow log cannot be changed",
+            word(&log.resource_id)
+        ),
+        loss: None,
+    });
+}
+
+fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
+    let case = checker.case;
+    let Some(format) = &log.log_format else {
+        return checker.skip(
+            "flow-log-fields",
+            format!("the answer of describe-flow-logs has no LogFormat of {}", log.flow_log_id),
+        );
+    };
+    let names: BTreeSet<&str> =
+        format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}')).collect();
+    let lacking: Vec<&(&str, &str)> = FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let adds: Vec<String> = lacking.iter().map(|(name, adds)| format!("{name}: {adds}")).collect();
+    checker.add(Found {
+        rule: "flow-log-fields",
+        resource: log.flow_log_id.clone(),
+        severity: Severity::Low,
+        seen: case.was_read(log),
+        title: format!(
+            "The flow log of {} lacks {}",
+            log.resource_id,
+            some(lacking.iter().map(|(name, _)| *name))
+        ),
+        evidence: adds.join("; "),
+        fix: "make another with the format of the README, then delete this one; a flow log cannot be changed"
+            .to_owned(),
+        loss: None,
+    });
+}
+
+fn delivery(checker: &mut Checker<'_>, log: &FlowLog) {
+    let case = checker.case;
+    let delivery = case.inventory().setup.deliveries.get(&log.flow_log_id).cloned().unwrap_or_default();
+    if log.active && !delivery.failed && delivery.error.is_none() {
+        return;
+    }
+    let reason = delivery.error.as_deref().unwrap_or("no reason is given");
+    checker.add(Found {
+        rule: "flow-log-delivery",
+        resource: log.flow_log_id.clone(),
+        severity: Severity::High,
+        // Records of others were read, and none of this one.
+        seen: case.has_logs() && !case.was_read(log),
+        title: format!("The flow log of {} {}", log.resource_id, if log.active { "cannot be delivered" } else { "is not active" }),
+        evidence: format!(
+            "AWS says: {reason}; {}",
+            if case.was_read(log) { "records of it were read" } else { "no record of it was read" }
+        ),
+        fix: "look at the bucket's or log group's policy and the delivery role; the flow log starts again by itself".to_owned(),
+        loss: None,
+    });
+}
+
+fn skipped(checker: &mut Checker<'_>) {
+    const RULE: &str = "flow-log-skipdata";
+    let case = checker.case;
+    if !case.has_logs() {
+        return checker.skip(RULE, "only records show it, and there are no logs");
+    }
+    let counts = &case.partial.counts;
+    if counts.skipdata == 0 {
+        return;
+    }
+    let records = counts.records();
+    let much = counts.skipdata * 100 >= records * MUCH_SKIPDATA_PERCENT;
+    let interfaces = &case.attribution.skipped_interfaces;
+    checker.add(Found {
+        rule: RULE,
+        resource: some(interfaces.iter().map(String::as_str)),
+        severity: if much { Severity::Medium } else { Severity::Low },
+        seen: true,
+        title: format!("AWS lost records of {} interface(s)", interfaces.len()),
+        evidence: format!("{} of {records} records are SKIPDATA: their bytes are missing from every total", counts.skipdata),
+        fix: "nothing on your side as a rule; an aggregation interval of one minute (--max-aggregation-interval 60) loses less at a time"
+            .to_owned(),
+        loss: None,
+    });
+}

@@ -1,0 +1,303 @@
+//! Gateway endpoints: absent, not associated, without a route, or gone while a route still leads to them.
+//!
+//! Source: "Gateway endpoints", AWS PrivateLink guide: free of charge, used by route tables that have a route from the service's
+//! prefix list to the endpoint, which AWS adds to every table the endpoint is associated with.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::traffic::Toll;
+use super::{Case, Checker, Found, Severity, some, word, words};
+use crate::inventory::{RouteDestination, RouteTable, RouteTarget, VpcEndpoint, VpcEndpointType, is_gone};
+
+/// The services with gateway endpoints whose addresses tell them.
+pub(super) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    absent(checker);
+    let calls = ["describe-vpc-endpoints", "describe-route-tables"];
+    if !checker.lacks("gateway-endpoint-not-routed", &calls) {
+        not_routed(checker);
+    }
+    if !checker.lacks("gateway-endpoint-route-missing", &calls) {
+        route_missing(checker);
+    }
+    if !checker.lacks("gateway-endpoint-blackhole", &calls) {
+        blackhole(checker);
+    }
+    state(checker);
+}
+
+impl<'c> Case<'c> {
+    /// The subnets that a route table serves: its own, and for the main table those without one.
+    pub(super) fn subnets_of_table(&self, table: &RouteTable) -> BTreeSet<&'c str> {
+        let subnets = self.inventory().subnets.iter().filter(|subnet| subnet.vpc_id == table.vpc_id);
+        subnets
+            .map(|subnet| subnet.subnet_id.as_str())
+            .filter(|subnet| {
+                self.topology
+                    .route_table(&table.vpc_id, Some(subnet))
+                    .is_some_and(|found| found.route_table_id == table.route_table_id)
+            })
+            .collect()
+    }
+
+    /// Route tables of a VPC.
+    pub(super) fn tables(&self, vpc: &str) -> impl Iterator<Item = &'c RouteTable> {
+        self.inventory().route_tables.iter().filter(move |table| table.vpc_id == vpc)
+    }
+
+    /// What NAT gateways take for a service's bytes from these subnets.
+    fn toll_from(&self, vpc: &str, service: &str, subnets: &BTreeSet<&str>) -> Toll {
+        self.toll(self.gateway_flows(vpc, service).filter(|flow| Case::is_from(flow, subnets)))
+    }
+}
+
+/// The target of a table's way to the internet.
+pub(super) fn way_out<'c>(case: &Case<'c>, table: &'c RouteTable) -> Option<&'c RouteTarget> {
+    let public: IpAddr = Ipv4Addr::new(192, 0, 2, 1).into();
+    case.topology.route_to_address(table, public.into())
+}
+
+/// Whether a table has an active prefix-list route to an endpoint.
+pub(super) fn has_route(table: &RouteTable, endpoint: &VpcEndpoint) -> bool {
+    table.routes.iter().any(|route| route.active && leads_to(&route.target, endpoint))
+}
+
+fn leads_to(target: &RouteTarget, endpoint: &VpcEndpoint) -> bool {
+    matches!(target, RouteTarget::VpcEndpoint(id) if *id == endpoint.vpc_endpoint_id)
+}
+
+/// How toll is told in evidence.
+fn told(toll: &Toll, what: &str) -> String {
+    if toll.bytes == 0 {
+        format!("no record shows {what} through a NAT gateway")
+    } else {
+        let via = some(toll.via.iter().map(String::as_str));
+        format!("{} observed bytes of {what} went through {via}", toll.bytes)
+    }
+}
+
+/// A loss, where there is something to lose.
+fn loss(toll: &Toll) -> Option<rust_decimal::Decimal> {
+    toll.month.filter(|_| toll.bytes > 0)
+}
+
+fn absent(checker: &mut Checker<'_>) {
+    const RULE: &str = "gateway-endpoint-absent";
+    if checker.lacks(RULE, &["describe-vpc-endpoints"]) {
+        return;
+    }
+    let case = checker.case;
+    for vpc in case.vpcs() {
+        for service in SERVICES {
+            if case.topology.gateway_endpoints(vpc, service).next().is_some() {
+                continue;
+            }
+            let toll = case.toll(case.gateway_flows(vpc, service));
+            let tables: Vec<&str> = case
+                .tables(vpc)
+                .filter(|table| !matches!(way_out(case, table), Some(RouteTarget::InternetGateway(_))))
+                .map(|table| table.route_table_id.as_str())
+                .collect();
+            checker.add(Found {
+                rule: RULE,
+                resource: vpc.to_owned(),
+                severity: Severity::High,
+                seen: toll.bytes > 0,
+                title: format!("No gateway endpoint for {service}, which would be free"),
+                evidence: format!("no {service} gateway endpoint in the VPC; {}", told(&toll, service)),
+                fix: format!(
+                    "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
+                    word(vpc),
+                    word(&case.service_name(vpc, service)),
+                    if tables.is_empty() { "ROUTE_TABLE_ID".to_owned() } else { words(tables) },
+                ),
+                loss: loss(&toll),
+            });
+        }
+    }
+}
+
+fn not_routed(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    for (vpc, service) in case.vpcs().into_iter().flat_map(|vpc| SERVICES.map(|service| (vpc, service))) {
+        let endpoints: Vec<&VpcEndpoint> = case.topology.gateway_endpoints(vpc, service).collect();
+        let Some(endpoint) = endpoints.first() else { continue };
+        for table in case.tables(vpc) {
+            let subnets = case.subnets_of_table(table);
+            let is_associated = endpoints.iter().any(|endpoint| {
+                endpoint.route_table_ids.contains(&table.route_table_id)
+                    || table.routes.iter().any(|route| leads_to(&route.target, endpoint))
+            });
+            if subnets.is_empty() || is_associated {
+                continue;
+            }
+            let toll = case.toll_from(vpc, service, &subnets);
+            // Subnets with an internet gateway pay no toll.
+            if toll.bytes == 0 && matches!(way_out(case, table), Some(RouteTarget::InternetGateway(_))) {
+                continue;
+            }
+            let kind = if table.main { "main route table" } else { "route table" };
+            let reach = match way_out(case, table) {
+                Some(_) => "",
+                None => "; the table has no other way out, so the service cannot be reached from there",
+            };
+            checker.add(Found {
+                rule: "gateway-endpoint-not-routed",
+                resource: table.route_table_id.clone(),
+                severity: Severity::High,
+                seen: toll.bytes > 0,
+                title: format!(
+                    "The {kind} is not associated with the {service} gateway endpoint {}",
+                    endpoint.vpc_endpoint_id
+                ),
+                evidence: format!(
+                    "it serves {}{reach}; {}",
+                    some(subnets.iter().copied()),
+                    told(&toll, &format!("{service} from these subnets"))
+                ),
+                fix: format!(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {}",
+                    word(&endpoint.vpc_endpoint_id),
+                    word(&table.route_table_id)
+                ),
+                loss: loss(&toll),
+            });
+        }
+    }
+}
+
+fn route_missing(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    for endpoint in case.endpoints_of(VpcEndpointType::Gateway) {
+        for id in &endpoint.route_table_ids {
+            let Some(table) = case.tables(&endpoint.vpc_id).find(|table| table.route_table_id == *id) else {
+                continue;
+            };
+            if table.routes.iter().any(|route| leads_to(&route.target, endpoint)) {
+                continue;
+            }
+            let subnets = case.subnets_of_table(table);
+            let toll = case.toll_from(&endpoint.vpc_id, &endpoint.service, &subnets);
+            checker.add(Found {
+                rule: "gateway-endpoint-route-missing",
+                resource: table.route_table_id.clone(),
+                severity: Severity::High,
+                seen: toll.bytes > 0,
+                title: format!(
+                    "No prefix-list route leads to the {} gateway endpoint {}, which lists this table",
+                    endpoint.service, endpoint.vpc_endpoint_id
+                ),
+                evidence: format!(
+                    "the endpoint's RouteTableIds have the table, its routes do not have the endpoint; {}",
+                    told(&toll, &format!("{} from its subnets", endpoint.service))
+                ),
+                fix: format!(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {0} --remove-route-table-ids {1} && aws ec2 \
+                     modify-vpc-endpoint --vpc-endpoint-id {0} --add-route-table-ids {1}",
+                    word(&endpoint.vpc_endpoint_id),
+                    word(id)
+                ),
+                loss: loss(&toll),
+            });
+        }
+    }
+}
+
+fn blackhole(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    for table in &case.inventory().route_tables {
+        for route in &table.routes {
+            let RouteDestination::PrefixList(list) = &route.destination else { continue };
+            let (RouteTarget::VpcEndpoint(target) | RouteTarget::Other(target)) = &route.target else {
+                continue;
+            };
+            let known = case.topology.endpoint(target);
+            let is_listed = known.is_some_and(|endpoint| !is_gone(&endpoint.state));
+            if route.active && (is_listed || target.is_empty()) {
+                continue;
+            }
+            let service = known.map(|endpoint| endpoint.service.clone()).or_else(|| {
+                let lists = &case.inventory().prefix_lists;
+                let named = lists.iter().find(|known| known.prefix_list_id == *list)?.name.as_deref()?;
+                Some(crate::inventory::short_name(named))
+            });
+            let service = service.unwrap_or_else(|| "the service".to_owned());
+            let subnets = case.subnets_of_table(table);
+            // Packets that are dropped get no answer.
+            let unanswered: u128 = case
+                .attribution
+                .flows
+                .iter()
+                .filter(|flow| {
+                    flow.peer.service == service && flow.volume.1 == 0 && Case::is_from(flow, &subnets)
+                })
+                .map(|flow| flow.volume.0)
+                .sum();
+            let what = if route.active { "is not among the endpoints" } else { "is a blackhole" };
+            checker.add(Found {
+                rule: "gateway-endpoint-blackhole",
+                resource: table.route_table_id.clone(),
+                severity: Severity::Critical,
+                seen: unanswered > 0,
+                title: format!("The route for {list} ({service}) drops packets: its endpoint is gone"),
+                evidence: format!(
+                    "the route to {} {what}; it serves {}; {}",
+                    if target.is_empty() { "an endpoint that is no longer named" } else { target },
+                    some(subnets.iter().copied()),
+                    if unanswered > 0 {
+                        format!("{unanswered} observed bytes to {service} from there got no answer")
+                    } else {
+                        "no record shows traffic into it".to_owned()
+                    }
+                ),
+                fix: format!(
+                    "create the gateway endpoint anew and associate the table: aws ec2 create-vpc-endpoint --vpc-id {} \
+                     --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
+                    word(&table.vpc_id),
+                    word(&case.service_name(&table.vpc_id, if service.contains(' ') { "SERVICE" } else { &service })),
+                    word(&table.route_table_id)
+                ),
+                loss: None,
+            });
+        }
+    }
+}
+
+fn state(checker: &mut Checker<'_>) {
+    const RULE: &str = "endpoint-state";
+    if checker.lacks(RULE, &["describe-vpc-endpoints"]) {
+        return;
+    }
+    let case = checker.case;
+    for endpoint in &case.inventory().vpc_endpoints {
+        if matches!(endpoint.state.as_str(), "available" | "deleted" | "deleting" | "") {
+            continue;
+        }
+        let toll = case.toll(case.gateway_flows(&endpoint.vpc_id, &endpoint.service));
+        checker.add(Found {
+            rule: RULE,
+            resource: endpoint.vpc_endpoint_id.clone(),
+            severity: Severity::High,
+            seen: toll.bytes > 0,
+            title: format!("The {} endpoint is `{}`, not `available`", endpoint.service, endpoint.state),
+            evidence: format!(
+                "state {} in the answer of describe-vpc-endpoints; {}",
+                endpoint.state,
+                told(&toll, &endpoint.service)
+            ),
+            fix: match endpoint.state.as_str() {
+                "pendingacceptance" => "ask the owner of the service to accept the connection".to_owned(),
+                "pending" | "partial" => {
+                    "wait some minutes; then look at it again, and make it anew if it stays so".to_owned()
+                }
+                _ => {
+                    "delete it and make it anew; aws ec2 describe-vpc-endpoints tells the reason in LastError"
+                        .to_owned()
+                }
+            },
+            loss: None,
+        });
+    }
+}

@@ -1,0 +1,240 @@
+//! Endpoints that cost more than they are worth.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::gateway::{SERVICES, way_out};
+use super::reach::may_be_client;
+use super::{Case, Checker, Found, Severity, some, word};
+use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
+use crate::model::money::money_text;
+use crate::price::toll::NatRates;
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    let rules = [
+        "endpoint-idle",
+        "endpoint-forgotten",
+        "endpoint-under-used",
+        "s3-interface-endpoint",
+        "endpoint-duplicate",
+    ];
+    if checker.all_lack(&rules, &["describe-vpc-endpoints"]) {
+        return;
+    }
+    let case = checker.case;
+    if !case.has_logs() {
+        checker.skip("endpoint-idle", "only records show it, and there are no logs");
+        checker.skip("endpoint-under-used", "only records show it, and there are no logs");
+    }
+    for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
+        let idle = case.line(endpoint).is_some_and(|line| line.idle == Some(true));
+        if idle {
+            add_idle(checker, endpoint);
+        } else {
+            forgotten(checker, endpoint);
+            under_used(checker, endpoint);
+        }
+        if SERVICES.contains(&endpoint.service.as_str()) {
+            paid_gateway_service(checker, endpoint);
+        }
+    }
+    duplicates(checker);
+}
+
+fn delete(endpoint: &VpcEndpoint) -> String {
+    format!("aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {}", word(&endpoint.vpc_endpoint_id))
+}
+
+impl Case<'_> {
+    /// What an endpoint costs a month.
+    fn cost_of(&self, endpoint: &VpcEndpoint) -> Option<Decimal> {
+        self.line(endpoint)?.cost_month_usd
+    }
+}
+
+fn add_idle(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    let hours = checker.case.scale.observed_hours;
+    checker.add(Found {
+        rule: "endpoint-idle",
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Medium,
+        seen: true,
+        title: format!("Nothing uses the {} endpoint", endpoint.service),
+        evidence: format!(
+            "no byte in {hours} observed hours, in which its interfaces or a flow log that covers them were read; it pays for {} zone(s)",
+            endpoint.subnet_ids.len()
+        ),
+        fix: delete(endpoint),
+        loss: checker.case.cost_of(endpoint),
+    });
+}
+
+/// An endpoint that nothing could use: nobody in its VPC, and no way into it from elsewhere.
+fn forgotten(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    const RULE: &str = "endpoint-forgotten";
+    if checker.lacks(RULE, &["describe-network-interfaces", "describe-route-tables"]) {
+        return;
+    }
+    let case = checker.case;
+    let vpc = endpoint.vpc_id.as_str();
+    let mut here =
+        case.inventory().network_interfaces.iter().filter(|found| found.vpc_id.as_deref() == Some(vpc));
+    let in_use = here.any(|found| {
+        may_be_client(found)
+            || matches!(found.kind, InterfaceKind::TransitGateway | InterfaceKind::LoadBalancer)
+    });
+    let joined = case.tables(vpc).flat_map(|table| &table.routes).any(|route| {
+        matches!(
+            route.target,
+            RouteTarget::TransitGateway(_)
+                | RouteTarget::VpcPeering(_)
+                | RouteTarget::VirtualPrivateGateway(_)
+                | RouteTarget::Other(_)
+        )
+    });
+    if in_use || joined || case.bytes_through(endpoint) > 0 {
+        return;
+    }
+    checker.add(Found {
+        rule: RULE,
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Info,
+        seen: false,
+        title: format!("Nothing is there that could use the {} endpoint", endpoint.service),
+        evidence: format!(
+            "{vpc} has no interface of an instance, task or function, and no way in from another network"
+        ),
+        fix: delete(endpoint),
+        loss: case.cost_of(endpoint),
+    });
+}
+
+/// The same comparison as the advice to remove it, endpoint by endpoint.
+fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    let case = checker.case;
+    let bytes = case.bytes_through(endpoint);
+    if bytes == 0 || !case.attribution.watched(endpoint, case.inventory()) {
+        return;
+    }
+    let mut flows = case.flows_through(endpoint);
+    let reach_nat = flows.all(|flow| {
+        let home = flow.client.vpc_id.as_deref().unwrap_or(&endpoint.vpc_id);
+        let table = case.topology.route_table(home, flow.client.subnet_id.as_deref());
+        table.is_some_and(|table| matches!(way_out(case, table), Some(RouteTarget::NatGateway(_))))
+    });
+    let region = case.line(endpoint).and_then(|line| line.region.as_deref());
+    let by_nat = NatRates::of(case.book, region).bytes_cost(bytes).and_then(|cost| case.scale.month(cost));
+    let (Some(now), Some(by_nat)) = (case.cost_of(endpoint), by_nat) else { return };
+    if !reach_nat || by_nat >= now {
+        return;
+    }
+    checker.add(Found {
+        rule: "endpoint-under-used",
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Medium,
+        seen: true,
+        title: format!("The {} endpoint costs more than a NAT gateway would take for its bytes", endpoint.service),
+        evidence: format!(
+            "{bytes} observed bytes; {} USD a month, against {} USD at the NAT gateway that all its clients have",
+            money_text(now),
+            money_text(by_nat)
+        ),
+        fix: format!(
+            "{}, unless it is there for security, or as one of a set (ssm, ssmmessages, ec2messages; ecr.api, ecr.dkr)",
+            delete(endpoint)
+        ),
+        loss: now.checked_sub(by_nat),
+    });
+}
+
+/// Source: "Types of VPC endpoints for Amazon S3", S3 User Guide: both work from inside the VPC, and the gateway endpoint is free.
+fn paid_gateway_service(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    let case = checker.case;
+    let is_own = |vpc: Option<&str>| vpc == Some(endpoint.vpc_id.as_str());
+    let (mut own, mut others, mut clients) = (0, 0, BTreeSet::new());
+    for flow in case.flows_through(endpoint) {
+        let bytes = flow.volume.0 + flow.volume.1;
+        if is_own(flow.client.vpc_id.as_deref()) {
+            own += bytes;
+            clients.extend(flow.client.interface_id.as_deref());
+        } else {
+            others += bytes;
+        }
+    }
+    if own == 0 && others > 0 {
+        return;
+    }
+    // With clients elsewhere the endpoint stays, and only the bytes of its own VPC are saved.
+    let loss = if others == 0 {
+        case.cost_of(endpoint)
+    } else {
+        let region = case.line(endpoint).and_then(|line| line.region.as_deref());
+        let all: u128 = case
+            .endpoints
+            .iter()
+            .filter(|line| line.endpoint_type == "Interface" && line.region.as_deref() == region)
+            .map(|line| line.bytes_out + line.bytes_in)
+            .sum();
+        crate::price::toll::EndpointRates::of(case.book, region, all, case.scale)
+            .month_bytes_cost(own, case.scale)
+    };
+    checker.add(Found {
+        rule: "s3-interface-endpoint",
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Medium,
+        seen: own > 0,
+        title: format!("{} is reached through a paid interface endpoint; a gateway endpoint is free", endpoint.service),
+        evidence: format!(
+            "{own} observed bytes of clients in its own VPC ({}), {others} of others",
+            if clients.is_empty() { "none".to_owned() } else { some(clients) }
+        ),
+        fix: format!(
+            "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID; \
+             keep the interface endpoint only for clients in other networks",
+            word(&endpoint.vpc_id),
+            word(&case.service_name(&endpoint.vpc_id, &endpoint.service))
+        ),
+        loss: loss.filter(|_| own > 0),
+    });
+}
+
+fn duplicates(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    let all: Vec<&VpcEndpoint> = case.endpoints_of(VpcEndpointType::Interface).collect();
+    for (place, endpoint) in all.iter().enumerate() {
+        let same = |other: &&&VpcEndpoint| {
+            other.vpc_id == endpoint.vpc_id && other.service_name == endpoint.service_name
+        };
+        // The one that carries most stays; the first of equals.
+        let weight = |other: &VpcEndpoint| case.bytes_through(other);
+        let better = all.iter().enumerate().filter(|(_, other)| same(other)).find(|(at, other)| {
+            *at != place
+                && (weight(other) > weight(endpoint) || weight(other) == weight(endpoint) && *at < place)
+        });
+        let Some((_, better)) = better else { continue };
+        let hours = case.line(endpoint).and_then(|line| {
+            let rate =
+                case.book.rate(line.region.as_deref()?, crate::price::Meter::InterfaceEndpointHour)?.usd;
+            rate.checked_mul(Decimal::from(case.scale.month_hours * endpoint.subnet_ids.len() as u64))
+        });
+        checker.add(Found {
+            rule: "endpoint-duplicate",
+            resource: endpoint.vpc_endpoint_id.clone(),
+            severity: Severity::Medium,
+            seen: case.has_logs() && case.bytes_through(better) > 0,
+            title: format!("The VPC has another {} endpoint: {}", endpoint.service, better.vpc_endpoint_id),
+            evidence: format!(
+                "{} observed bytes passed this one, {} the other",
+                case.bytes_through(endpoint),
+                case.bytes_through(better)
+            ),
+            fix: format!(
+                "let {} have the subnets and groups that both have, then: {}",
+                better.vpc_endpoint_id,
+                delete(endpoint)
+            ),
+            loss: hours,
+        });
+    }
+}

@@ -1,0 +1,53 @@
+//! Services of another Region.
+
+use std::collections::BTreeMap;
+
+use super::{Checker, Found, Severity, some};
+use crate::attribute::Flow;
+
+/// Source: "Gateway endpoints", AWS PrivateLink guide: an endpoint serves its own Region only.
+pub(super) fn check(checker: &mut Checker<'_>) {
+    const RULE: &str = "bucket-in-another-region";
+    let case = checker.case;
+    if !case.has_logs() {
+        return checker.skip(RULE, "only records show it, and there are no logs");
+    }
+    for vpc in case.vpcs() {
+        let Some(home) = case.topology.region_of_vpc(vpc) else {
+            checker.skip(RULE, format!("the Region of {vpc} is not known"));
+            continue;
+        };
+        let mut elsewhere: BTreeMap<(&str, &str), Vec<&Flow>> = BTreeMap::new();
+        for flow in case.nat_flows(vpc) {
+            let Some(region) = flow.peer.service_region.as_deref() else { continue };
+            let service = flow.peer.service.as_str();
+            if super::gateway::SERVICES.contains(&service) && region != home && region != "GLOBAL" {
+                elsewhere.entry((service, region)).or_default().push(flow);
+            }
+        }
+        for ((service, region), flows) in elsewhere {
+            let toll = case.toll(flows.iter().copied());
+            let mut clients: Vec<&str> =
+                flows.iter().filter_map(|flow| flow.client.interface_id.as_deref()).collect();
+            clients.dedup();
+            checker.add(Found {
+                rule: RULE,
+                resource: vpc.to_owned(),
+                severity: Severity::Medium,
+                seen: true,
+                title: format!("{service} of {region} is used through a NAT gateway from {home}"),
+                evidence: format!(
+                    "{} observed bytes through {}, of {}; the {home} gateway endpoint cannot carry them",
+                    toll.bytes,
+                    some(toll.via.iter().map(String::as_str)),
+                    some(clients)
+                ),
+                fix: format!(
+                    "keep the data in {home} (move or replicate the bucket or table), or move the clients to {region}; transfer between \
+                     Regions comes on top of this figure"
+                ),
+                loss: toll.month,
+            });
+        }
+    }
+}

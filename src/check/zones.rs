@@ -1,0 +1,221 @@
+//! Zones: NAT gateways elsewhere, endpoints in too few or too many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::environment::Environment;
+use super::gateway::way_out;
+use super::{Case, Checker, Found, Severity, some, word};
+use crate::attribute::{Flow, Path};
+use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType};
+use crate::price::Meter;
+use crate::price::toll::NatRates;
+
+pub(super) fn check(checker: &mut Checker<'_>) {
+    if !checker
+        .lacks("nat-in-another-zone", &["describe-subnets", "describe-route-tables", "describe-nat-gateways"])
+    {
+        nat_elsewhere(checker);
+    }
+    let rules = ["endpoint-single-zone", "endpoint-multi-zone", "endpoint-zone-without-clients"];
+    if checker.all_lack(&rules, &["describe-vpc-endpoints", "describe-subnets"]) {
+        return;
+    }
+    let case = checker.case;
+    for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
+        match case.environment(endpoint) {
+            Some(Environment::Production) => single_zone(checker, endpoint),
+            Some(Environment::Development) => multi_zone(checker, endpoint),
+            None => {
+                let why = "nothing tells production from development: no tag env, environment or stage on the endpoint or its VPC";
+                checker.skip("endpoint-single-zone", format!("{}: {why}", endpoint.vpc_id));
+                checker.skip("endpoint-multi-zone", format!("{}: {why}", endpoint.vpc_id));
+            }
+        }
+        without_clients(checker, endpoint);
+    }
+}
+
+impl<'c> Case<'c> {
+    /// Zones of an endpoint with its subnets there.
+    fn zones_of(&self, endpoint: &'c VpcEndpoint) -> BTreeMap<&'c str, &'c str> {
+        let subnets = endpoint.subnet_ids.iter();
+        subnets.filter_map(|subnet| Some((self.topology.zone_of_subnet(subnet)?, subnet.as_str()))).collect()
+    }
+
+    /// Zones in which a VPC has interfaces that may be clients.
+    fn client_zones(&self, vpc: &str) -> BTreeSet<&'c str> {
+        self.clients_in(vpc).filter_map(|client| self.topology.zone_of_interface(client)).collect()
+    }
+
+    /// A month of one zone of an endpoint.
+    fn zone_month(&self, endpoint: &VpcEndpoint) -> Option<Decimal> {
+        let region = self.line(endpoint)?.region.as_deref()?;
+        let rate = self.book.rate(region, Meter::InterfaceEndpointHour)?.usd;
+        rate.checked_mul(Decimal::from(self.scale.month_hours))
+    }
+}
+
+fn nat_elsewhere(checker: &mut Checker<'_>) {
+    let case = checker.case;
+    for subnet in &case.inventory().subnets {
+        let Some(table) = case.topology.route_table(&subnet.vpc_id, Some(&subnet.subnet_id)) else {
+            continue;
+        };
+        let Some(RouteTarget::NatGateway(nat_id)) = way_out(case, table) else { continue };
+        let units = case.attribution.nats.iter().map(|(unit, _)| unit);
+        let Some(unit) = units.clone().find(|unit| unit.id == *nat_id) else { continue };
+        let zone = case.topology.zone_of_subnet(&subnet.subnet_id);
+        let (Some(here), Some(there)) = (zone, unit.zone.as_deref()) else { continue };
+        let is_id = |zone: &str| zone.contains("-az");
+        if here == there || is_id(here) != is_id(there) || unit.vpc.as_deref() != Some(&subnet.vpc_id) {
+            continue;
+        }
+        let is_ours = |flow: &&Flow| {
+            flow.route.path == Path::NatGateway
+                && flow.route.via.as_ref() == Some(nat_id)
+                && flow.client.subnet_id.as_deref() == Some(&subnet.subnet_id)
+        };
+        let flows = case.attribution.flows.iter().filter(is_ours);
+        let bytes: u128 = flows.map(|flow| flow.volume.0 + flow.volume.1).sum();
+        let rates = NatRates::of(case.book, unit.region.as_deref());
+        let loss = rates.cross_zone_cost(bytes).and_then(|cost| case.scale.month(cost));
+        let own = units.clone().find(|other| other.zone.as_deref() == Some(here) && other.vpc == unit.vpc);
+        checker.add(Found {
+            rule: "nat-in-another-zone",
+            resource: subnet.subnet_id.clone(),
+            severity: Severity::Medium,
+            seen: bytes > 0,
+            title: format!("A subnet in {here} uses a NAT gateway in {there}"),
+            evidence: format!(
+                "{} sends it to {nat_id}; {bytes} observed bytes pay transfer between zones, and the subnet depends on both zones",
+                table.route_table_id
+            ),
+            fix: match own {
+                Some(own) => format!(
+                    "give the subnet a route table of its own with: aws ec2 create-route --route-table-id ROUTE_TABLE_ID \
+                     --destination-cidr-block 0.0.0.0/0 --nat-gateway-id {}",
+                    word(&own.id)
+                ),
+                None => format!(
+                    "a NAT gateway in {here} (its hours cost more than this transfer where bytes are few), or gateway endpoints for what \
+                     can use them"
+                ),
+            },
+            loss: loss.filter(|_| bytes > 0),
+        });
+    }
+}
+
+fn single_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    let case = checker.case;
+    let zones = case.zones_of(endpoint);
+    let clients = case.client_zones(&endpoint.vpc_id);
+    let uncovered: Vec<&str> = clients.iter().copied().filter(|zone| !zones.contains_key(zone)).collect();
+    if zones.len() != 1 || uncovered.is_empty() {
+        return;
+    }
+    let crossing: u128 = case
+        .flows_through(endpoint)
+        .filter(|flow| flow.client.zone_id.as_deref().is_some_and(|zone| uncovered.contains(&zone)))
+        .map(|flow| flow.volume.0 + flow.volume.1)
+        .sum();
+    checker.add(Found {
+        rule: "endpoint-single-zone",
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Medium,
+        seen: crossing > 0,
+        title: format!("The {} endpoint of a production VPC is in one zone only", endpoint.service),
+        evidence: format!(
+            "it is in {}, clients are in {} as well; {crossing} observed bytes came from there and stop when the zone does",
+            some(zones.keys().copied()),
+            some(uncovered.iter().copied())
+        ),
+        fix: format!(
+            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids SUBNET_ID (one in each of {}; each zone has its hours)",
+            word(&endpoint.vpc_endpoint_id),
+            some(uncovered)
+        ),
+        loss: None,
+    });
+}
+
+fn multi_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    let case = checker.case;
+    let zones = case.zones_of(endpoint);
+    if endpoint.subnet_ids.len() < 2 {
+        return;
+    }
+    // The zone with most traffic stays.
+    let bytes_of = |zone: &str| -> u128 {
+        let flows = case.flows_through(endpoint).filter(|flow| flow.client.zone_id.as_deref() == Some(zone));
+        flows.map(|flow| flow.volume.0 + flow.volume.1).sum()
+    };
+    let keep = zones
+        .iter()
+        .max_by_key(|(zone, _)| (bytes_of(zone), std::cmp::Reverse(**zone)))
+        .map(|(_, subnet)| *subnet);
+    let removed: Vec<&str> =
+        endpoint.subnet_ids.iter().map(String::as_str).filter(|subnet| Some(*subnet) != keep).collect();
+    let spare = endpoint.subnet_ids.len() as u64 - 1;
+    checker.add(Found {
+        rule: "endpoint-multi-zone",
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Low,
+        seen: case.bytes_through(endpoint) > 0,
+        title: format!("The {} endpoint of a development VPC pays for {} zones", endpoint.service, endpoint.subnet_ids.len()),
+        evidence: format!(
+            "tagged as development; {} observed bytes passed it; transfer from other zones to an endpoint is not charged",
+            case.bytes_through(endpoint)
+        ),
+        fix: format!(
+            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
+            word(&endpoint.vpc_endpoint_id),
+            super::words(removed)
+        ),
+        loss: case.zone_month(endpoint).and_then(|month| month.checked_mul(Decimal::from(spare))),
+    });
+}
+
+fn without_clients(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
+    const RULE: &str = "endpoint-zone-without-clients";
+    if checker.lacks(RULE, &["describe-network-interfaces"]) {
+        return;
+    }
+    let case = checker.case;
+    let clients = case.client_zones(&endpoint.vpc_id);
+    let zones = case.zones_of(endpoint);
+    // Without any client in the VPC they are elsewhere, and their zones tell nothing.
+    if clients.is_empty() || zones.len() < 2 {
+        return;
+    }
+    let used: BTreeSet<&str> =
+        case.flows_through(endpoint).filter_map(|flow| flow.client.zone_id.as_deref()).collect();
+    let spare: Vec<(&str, &str)> = zones
+        .iter()
+        .map(|(zone, subnet)| (*zone, *subnet))
+        .filter(|(zone, _)| !clients.contains(zone) && !used.contains(zone))
+        .collect();
+    if spare.is_empty() || spare.len() == zones.len() {
+        return;
+    }
+    checker.add(Found {
+        rule: RULE,
+        resource: endpoint.vpc_endpoint_id.clone(),
+        severity: Severity::Low,
+        seen: case.bytes_through(endpoint) > 0,
+        title: format!("The {} endpoint pays for {}, where no client is", endpoint.service, some(spare.iter().map(|(zone, _)| *zone))),
+        evidence: format!(
+            "interfaces that may be clients are in {}; {} observed bytes passed the endpoint, none from there",
+            some(clients),
+            case.bytes_through(endpoint)
+        ),
+        fix: format!(
+            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
+            word(&endpoint.vpc_endpoint_id),
+            super::words(spare.iter().map(|(_, subnet)| *subnet))
+        ),
+        loss: case.zone_month(endpoint).and_then(|month| month.checked_mul(Decimal::from(spare.len()))),
+    });
+}

@@ -1,0 +1,201 @@
+//! Findings for code scanning: SARIF 2.1.0.
+//!
+//! Source: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", OASIS, and its JSON schema. A resource in the cloud is a
+//! logical location; GitHub also asks for a file, which is the inventory.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::super::grid::clean;
+use crate::check::{RULES, Rule, Severity};
+use crate::model::money::money_text;
+use crate::model::report::{FindingLine, Report};
+
+/// The official schema.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'r>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    tool: Tool,
+    column_kind: &'static str,
+    results: Vec<Outcome<'r>>,
+    invocations: [Invocation; 1],
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    short_description: Message,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'r> {
+    rule_id: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: [Location; 1],
+    partial_fingerprints: Map<String, Value>,
+    properties: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    logical_locations: [LogicalLocation; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+}
+
+/// Writes the findings as one SARIF log and a line end.
+pub(super) fn sarif(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let uri = uri(report.sources.inventory.as_deref().unwrap_or("inventory"));
+    let notification = |text: String| Notification { level: "note", message: Message { text: clean(&text) } };
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "flowtoll",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: RULES.iter().map(descriptor).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            results: report.findings.iter().map(|line| outcome(line, &uri)).collect(),
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: report
+                    .unchecked
+                    .iter()
+                    .map(|line| notification(format!("{} was not checked: {}", line.id, line.reason)))
+                    .collect(),
+            }],
+        }],
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+/// SARIF's word for a severity.
+fn level(severity: Option<Severity>) -> &'static str {
+    match severity {
+        Some(Severity::Critical | Severity::High) => "error",
+        Some(Severity::Medium | Severity::Low) => "warning",
+        Some(Severity::Info) | None => "note",
+    }
+}
+
+fn descriptor(rule: &Rule) -> Descriptor {
+    Descriptor {
+        id: rule.id,
+        short_description: Message { text: rule.about.to_owned() },
+        default_configuration: Configuration { level: level(Some(rule.severity)) },
+    }
+}
+
+fn outcome<'r>(line: &'r FindingLine, uri: &str) -> Outcome<'r> {
+    let text =
+        format!("{} ({}). Because: {}. Fix: {}", line.title, line.resource_id, line.evidence, line.fix);
+    let properties = json!({
+        "severity": line.severity,
+        "lossMonthUsd": line.loss_month_usd.map(money_text),
+        "fromTraffic": line.from_traffic,
+    });
+    let fingerprints = json!({ "flowtoll/v1": clean(&format!("{}:{}", line.id, line.resource_id)) });
+    let map = |value: Value| if let Value::Object(map) = value { map } else { Map::new() };
+    Outcome {
+        rule_id: &line.id,
+        rule_index: RULES.iter().position(|rule| rule.id == line.id),
+        level: level(Severity::of_name(line.severity)),
+        message: Message { text: clean(&text) },
+        locations: [Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation { uri: uri.to_owned() },
+            },
+            logical_locations: [LogicalLocation {
+                fully_qualified_name: clean(&line.resource_id),
+                kind: "resource",
+            }],
+        }],
+        partial_fingerprints: map(fingerprints),
+        properties: map(properties),
+    }
+}
+
+/// A path as a relative or absolute URI reference.
+fn uri(path: &str) -> String {
+    const KEPT: percent_encoding::AsciiSet =
+        percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(&path.replace('\\', "/"), &KEPT).to_string()
+}
