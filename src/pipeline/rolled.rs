@@ -74,7 +74,9 @@ impl Rolled {
         if let Some(path) = &settings.manifest {
             rolled.check_manifest(path)?;
         }
-        for bound in [settings.window.from, settings.window.to].into_iter().flatten() {
+        // Logs alone may be cut anywhere.
+        let bounds = [settings.window.from, settings.window.to].into_iter().flatten();
+        for bound in bounds.filter(|_| !directories.is_empty()) {
             if bound % BUCKET_SECONDS != 0 {
                 return Err(refused(format!(
                     "a rollup holds whole hours: --from and --to must be full hours, {} is not; take {} or {}",
