@@ -159,7 +159,7 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
-    /// List of objects (KEY<tab>SIZE<tab>ETAG) that the rollups must hold, each once; no report otherwise
+    /// List of objects (KEY, SIZE, ETAG with tabs between) that the rollups must hold, each once; no report otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) manifest: Option<PathBuf>,
 
@@ -231,7 +231,7 @@ pub(super) struct RollupArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
-    /// Roll up exactly the objects of a list (KEY<tab>SIZE<tab>ETAG, - for unknown), as one segment named after the list
+    /// Roll up exactly the objects of a list (KEY, SIZE, ETAG with tabs between, - for unknown), as one segment named after the list
     #[arg(long, value_name = "MANIFEST")]
     pub(super) objects: Option<PathBuf>,
 
