@@ -172,7 +172,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         by_object: false,
     };
     let (partial, mut objects) =
-        remote::read_all(&work.items, &listing.s3, settings, observer, &pool, &plan)?;
+        pool.install(|| remote::read_all(&work.items, work.sieve, &listing.s3, settings, observer, &plan))?;
     #[cfg(feature = "parquet")]
     let (partial, atlas) = {
         if let Some(remark) = rolled.remark() {
