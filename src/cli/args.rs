@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
+use crate::classify::sink::Window;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
+use crate::pipeline::Settings;
 use crate::source::remote::S3Settings;
 
 /// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
@@ -134,30 +137,8 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) inventory: Option<PathBuf>,
 
-    /// Your own prices and discounts (TOML), on top of the embedded price book
-    #[arg(long, value_name = "FILE")]
-    pub(super) prices: Option<PathBuf>,
-
-    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
-    #[arg(long, value_name = "FILE")]
-    pub(super) ip_ranges: Option<PathBuf>,
-
-    /// Format of objects without a header line, as the flow log was created with
-    ///
-    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
-    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
-    pub(super) log_format: Option<LineFormat>,
-
     #[command(flatten)]
-    pub(super) s3: S3Arguments,
-
-    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) from: Option<i64>,
-
-    /// Count records that start before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) to: Option<i64>,
+    pub(super) read: ReadArguments,
 
     /// List of objects (KEY, SIZE, ETAG with tabs between) that the rollups must hold, each once; no report otherwise
     #[arg(long, value_name = "FILE")]
@@ -180,10 +161,6 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
     pub(super) max_malformed: Option<MalformedLimit>,
 
-    /// Worker threads; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
-
     /// Say nothing on standard error but errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -191,6 +168,70 @@ pub(super) struct ReportArguments {
     /// Say more on standard error: every object that failed or was skipped
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+/// What is read of logs, and against what.
+#[derive(Debug, Args)]
+pub(super) struct ReadArguments {
+    /// Your own prices and discounts (TOML), on top of the embedded price book
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    ip_ranges: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    ///
+    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    log_format: Option<LineFormat>,
+
+    #[command(flatten)]
+    s3: S3Arguments,
+
+    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    from: Option<i64>,
+
+    /// Count records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    to: Option<i64>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl ReadArguments {
+    /// As settings, for these inputs and this inventory.
+    pub(super) fn settings(
+        &self,
+        inputs: &[String],
+        inventory: Option<&PathBuf>,
+    ) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            inputs: inputs.to_vec(),
+            s3: self.s3.settings(),
+            inventory: inventory.cloned(),
+            prices: self.prices.clone(),
+            ip_ranges: self.ip_ranges.clone(),
+            window: window(self.from, self.to)?,
+            log_format: self.log_format.clone(),
+            threads: self.threads.map(usize::from),
+            ..Settings::default()
+        })
+    }
+}
+
+/// The period between two moments, if they are in order.
+pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Window> {
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        bail!("--from must be before --to");
+    }
+    Ok(Window { from, to })
 }
 
 /// What `flowtoll rollup` takes.
@@ -251,7 +292,7 @@ pub(super) struct RollupArguments {
 /// Who asks S3, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Logs in S3")]
-pub(super) struct S3Arguments {
+struct S3Arguments {
     /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -275,7 +316,7 @@ pub(super) struct S3Arguments {
 
 impl S3Arguments {
     /// As settings.
-    pub(super) fn settings(&self) -> S3Settings {
+    fn settings(&self) -> S3Settings {
         S3Settings {
             profile: self.profile.clone(),
             region: self.region.clone(),

@@ -8,6 +8,7 @@
 
 mod args;
 mod check;
+mod output;
 mod progress;
 mod report;
 #[cfg(feature = "parquet")]
