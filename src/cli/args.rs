@@ -289,28 +289,30 @@ pub(super) struct RollupArguments {
     pub(super) quiet: bool,
 }
 
+/// Over the options of S3: of each, because a heading for what follows would not end with them.
+const S3_HEADING: &str = "Logs in S3";
+
 /// Who asks S3, and where.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Logs in S3")]
 struct S3Arguments {
     /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "NAME")]
     profile: Option<String>,
 
     /// Region of the buckets, if it is not that of the configuration; otherwise found out
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "REGION")]
     region: Option<String>,
 
     /// Another store that speaks S3, or a VPC endpoint
-    #[arg(long, value_name = "URL")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "URL")]
     endpoint_url: Option<String>,
 
     /// You pay for requests and transfer, where a bucket's owner asks for that
-    #[arg(long)]
+    #[arg(long, help_heading = S3_HEADING)]
     request_payer: bool,
 
     /// Ask without credentials: public buckets
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(long, help_heading = S3_HEADING, conflicts_with = "profile")]
     no_sign_request: bool,
 }
 
