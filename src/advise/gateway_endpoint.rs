@@ -12,7 +12,7 @@ use crate::model::report::AdviceLine;
 use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount};
 
 /// The services that flowtoll tells by address and that have gateway endpoints.
-const SERVICES: [&str; 2] = ["s3", "dynamodb"];
+pub(crate) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 
 /// What is found for one VPC and service.
 #[derive(Debug, Default)]
