@@ -52,8 +52,8 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
         .collect()
 }
 
-/// Why a gateway endpoint of `vpc` would not carry a flow, `None` if it would.
-fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+/// Why no gateway endpoint of `vpc` would carry a flow, whatever the route tables; `None` if one would.
+pub(crate) fn unfit(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
     if case.is_from_unknown_vpc(flow) {
         return Some("their clients are in a VPC that the inventory does not have".to_owned());
     }
@@ -70,6 +70,15 @@ fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
     }
     if flow.peer.in_prefix_list == Some(false) {
         return Some("not in the Region's prefix list (or reached through NAT64)".to_owned());
+    }
+    None
+}
+
+/// Why a new gateway endpoint or association would not change a flow's way, `None` if it would.
+fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+    let reason = unfit(case, vpc, flow);
+    if reason.is_some() {
+        return reason;
     }
     let table = case.topology.route_table(vpc, flow.client.subnet_id.as_deref());
     if let Some(table) = table {

@@ -9,7 +9,7 @@ mod gateway_endpoint;
 mod interface_endpoint;
 mod spare_endpoint;
 
-pub(crate) use gateway_endpoint::SERVICES as GATEWAY_SERVICES;
+pub(crate) use gateway_endpoint::{SERVICES as GATEWAY_SERVICES, unfit};
 pub(crate) use spare_endpoint::clients_reach_nat;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::Case;
-use crate::advise::crosses_zone;
+use crate::advise::{crosses_zone, unfit};
 use crate::aggregate::RejectedPeer;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{NetworkInterface, VpcEndpoint};
@@ -43,15 +43,8 @@ impl<'c> Case<'c> {
 
     /// Flows of a VPC through NAT gateways that a gateway endpoint for `service` would carry.
     pub(super) fn gateway_flows(&self, vpc: &str, service: &str) -> impl Iterator<Item = &'c Flow> {
-        let region = self.topology.region_of_vpc(vpc);
-        self.nat_flows(vpc).filter(move |flow| {
-            let here = flow.peer.service_region.as_deref();
-            let home = region.or(flow.client.region.as_deref());
-            flow.peer.service == service
-                && here.is_some()
-                && here == home
-                && flow.peer.in_prefix_list != Some(false)
-        })
+        let flows = self.nat_flows(vpc).filter(move |flow| flow.peer.service == service);
+        flows.filter(move |flow| unfit(&self.advice(), vpc, flow).is_none())
     }
 
     /// What flows pay at NAT gateways.

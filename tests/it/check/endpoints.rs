@@ -70,7 +70,7 @@ fn dns(world: &mut World, value: bool) {
     answer[1]["EnableDnsHostnames"]["Value"] = json!(value);
 }
 
-pub const SPOILT: [Spoilt; 23] = [
+pub const SPOILT: [Spoilt; 24] = [
     Spoilt {
         rule: "gateway-endpoint-absent",
         resource: "vpc-1",
@@ -81,6 +81,20 @@ pub const SPOILT: [Spoilt; 23] = [
             without_route(world, "rtb-a", "vpce-dynamodb");
             without_route(world, "rtb-b", "vpce-dynamodb");
             world.send("a", DYNAMODB, GIB);
+        },
+    },
+    // The bytes come through a transit gateway from a VPC that the inventory does not have: no endpoint here would carry them, as
+    // the advice says too.
+    Spoilt {
+        rule: "gateway-endpoint-absent",
+        resource: "vpc-1",
+        severity: "info",
+        loss: None,
+        spoil: |world| {
+            world.remove("describe-vpc-endpoints", "vpce-dynamodb");
+            without_route(world, "rtb-a", "vpce-dynamodb");
+            without_route(world, "rtb-b", "vpce-dynamodb");
+            world.pass_nat("a", "10.9.0.7", DYNAMODB, GIB);
         },
     },
     Spoilt {
