@@ -74,7 +74,7 @@ impl<'c> Case<'c> {
 
     /// Whether a flow's client is known to be in no known VPC: the gateway's VPC is known, and does not hold it. Then nothing in
     /// the gateway's VPC can be changed for it.
-    fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
+    pub(crate) fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
         let blocks_known = |vpc: &str| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc);
         let home = self.nat_of(flow).and_then(|nat| nat.vpc.as_deref());
         flow.client.vpc_id.is_none() && home.is_some_and(blocks_known)

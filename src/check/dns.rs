@@ -136,6 +136,7 @@ fn bypassed(checker: &mut Checker<'_>) {
             .iter()
             .filter(|flow| matches!(flow.route.path, Path::NatGateway | Path::InternetGateway))
             .filter(|flow| case.advice().vpc_of(flow) == Some(vpc) && flow.peer.service == *service)
+            .filter(|flow| !case.advice().is_from_unknown_vpc(flow))
             .filter(|flow| region.is_some() && flow.peer.service_region.as_deref() == region)
             .collect();
         let bytes: u128 = flows.iter().map(|flow| flow.volume.0 + flow.volume.1).sum();

@@ -303,7 +303,7 @@ pub const SPOILT: [Spoilt; 24] = [
     },
 ];
 
-pub const SOUND: [Sound; 19] = [
+pub const SOUND: [Sound; 20] = [
     // What a gateway endpoint could not carry does not ask for one.
     Sound { rule: "gateway-endpoint-absent", change: |world| world.send("a", S3_WEST, GIB) },
     // The route is there, though the endpoint's list is short.
@@ -359,6 +359,14 @@ pub const SOUND: [Sound; 19] = [
         change: |world| {
             world.add_endpoint("execute-api", 40);
             world.send("a", SHARED, GIB);
+        },
+    },
+    // Whoever asks is in a VPC that the inventory does not have.
+    Sound {
+        rule: "endpoint-bypassed",
+        change: |world| {
+            world.add_endpoint("execute-api", 40);
+            world.pass_nat("a", "10.9.0.7", API_GATEWAY, GIB);
         },
     },
     // It was made after the observed hour.
