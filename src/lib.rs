@@ -18,6 +18,9 @@ pub mod classify;
 
 pub mod aggregate;
 
+#[cfg(feature = "parquet")]
+pub mod rollup;
+
 pub mod attribute;
 
 pub mod price;

@@ -131,6 +131,13 @@ impl Hourly {
         self.presence.clear();
     }
 
+    /// Adds a run with this partial's own indexes.
+    pub(super) fn add_run(&mut self, chunks: Vec<Chunk>) {
+        if !chunks.is_empty() {
+            self.runs.push(Run { chunks, translation: None });
+        }
+    }
+
     /// Writes the open tables down and gives their room back.
     pub(super) fn close(&mut self) {
         self.write_down();

@@ -23,6 +23,7 @@ pub use key::{End, EndKind, Key, Opener};
 pub use rejects::{MAX_REJECTED_PAIRS, Rejected, RejectedPeer};
 pub use store::{Limits, MAX_OPEN_TOTALS, MAX_RESIDENT_BYTES, Store};
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 use hourly::{Hourly, Translation};
 use rejects::Rejects;
+use store::Writer;
 
 /// A flow log, as far as objects tell: AWS's id, or the field names where the object's name has none (one flow log
 /// has one format, so two formats are two flow logs).
@@ -181,12 +183,32 @@ pub struct RowCounts {
 }
 
 impl RowCounts {
+    /// What was counted since `before`.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            ok: self.ok - before.ok,
+            nodata: self.nodata - before.nodata,
+            skipdata: self.skipdata - before.skipdata,
+            rejected: self.rejected - before.rejected,
+            malformed: self.malformed - before.malformed,
+            outside_period: self.outside_period - before.outside_period,
+            time_anomalies: self.time_anomalies - before.time_anomalies,
+            bytes_total: self.bytes_total - before.bytes_total,
+            bytes_rejected: self.bytes_rejected - before.bytes_rejected,
+            bytes_skipdata: self.bytes_skipdata - before.bytes_skipdata,
+            bytes_without_address: self.bytes_without_address - before.bytes_without_address,
+            bytes_without_observer: self.bytes_without_observer - before.bytes_without_observer,
+        }
+    }
+
     /// Rows of all kinds inside the period.
     pub fn records(&self) -> u64 {
         self.ok + self.nodata + self.skipdata + self.rejected + self.malformed
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds other counts.
+    pub fn add(&mut self, other: &Self) {
         self.ok += other.ok;
         self.nodata += other.nodata;
         self.skipdata += other.skipdata;
@@ -218,6 +240,8 @@ pub struct Partial {
     pub next_hops: Vec<NextHop>,
     /// Rows and bytes by what became of them.
     pub counts: RowCounts,
+    /// The same for each hour of the period, without rows that have none: malformed ones.
+    pub counts_by_hour: BTreeMap<Bucket, RowCounts>,
     /// First and last plausible second of the records, inclusive start and exclusive end.
     pub span: Option<(i64, i64)>,
     /// Accepted traffic, and rows of any kind.
@@ -270,6 +294,12 @@ impl Partial {
         self.new_observer(id, flow_log)
     }
 
+    /// Index of an observer that has one.
+    pub fn known_observer(&self, id: &[u8], flow_log: u32) -> Option<u32> {
+        let known = self.observer_index.get(id)?;
+        known.iter().find(|(log, _)| *log == flow_log).map(|(_, index)| *index)
+    }
+
     #[cold]
     fn new_observer(&mut self, id: &[u8], flow_log: u32) -> u32 {
         let index = index_of_next(self.observers.len());
@@ -317,6 +347,22 @@ impl Partial {
         self.hourly.add_presence(bucket, observer, presence);
     }
 
+    /// Counts rows of an hour inside the period.
+    pub fn count(&mut self, bucket: Bucket, counts: &RowCounts) {
+        self.counts.add(counts);
+        self.counts_by_hour.entry(bucket).or_default().add(counts);
+    }
+
+    /// Begins a list of whole hours that are added as they are, with this partial's indexes.
+    pub fn hour_writer(&self) -> HourWriter {
+        HourWriter(Writer::new(&self.hourly.store))
+    }
+
+    /// Adds the hours that were written.
+    pub fn add_hours(&mut self, hours: HourWriter) {
+        self.hourly.add_run(hours.0.finish());
+    }
+
     /// To be called when no more records come for now: what waits to be merged takes little room.
     pub fn close(&mut self) {
         self.hourly.close();
@@ -362,9 +408,28 @@ impl Partial {
         self.merge_rejects(other.rejects, &observers, &addresses);
         self.hourly.take_over(other.hourly, Translation { observers, addresses, next_hops });
         self.counts.add(&other.counts);
+        for (bucket, counts) in &other.counts_by_hour {
+            self.counts_by_hour.entry(*bucket).or_default().add(counts);
+        }
         if let Some((start, end)) = other.span {
             self.widen(start, end);
         }
+    }
+}
+
+/// Writes whole hours, see [`Partial::hour_writer`].
+#[derive(Debug)]
+pub struct HourWriter(Writer);
+
+impl HourWriter {
+    /// Writes an hour; each comes once, in order.
+    pub fn hour(
+        &mut self,
+        bucket: Bucket,
+        presence: impl IntoIterator<Item = (u32, Presence)>,
+        rows: impl IntoIterator<Item = (Key, Sum)>,
+    ) {
+        self.0.hour(bucket, presence, rows);
     }
 }
 

@@ -57,6 +57,27 @@ impl Partial {
         }
     }
 
+    /// Counts rejected records that were counted before.
+    pub fn add_rejected(&mut self, observer: u32, (src, dst): (End, End), records: u64) {
+        *self.rejects.pairs.entry((observer, src, dst)).or_default() += records;
+        self.bound_rejects(2 * MAX_REJECTED_PAIRS);
+    }
+
+    /// Remembers that pairs were left out.
+    pub fn leave_out_rejected(&mut self) {
+        self.rejects.overflowed = true;
+    }
+
+    /// The pairs that are kept, by this partial's numbers, with their records; in no order.
+    pub fn rejected_pairs(&self) -> impl Iterator<Item = (u32, (End, End), u64)> {
+        self.rejects.pairs.iter().map(|((observer, src, dst), records)| (*observer, (*src, *dst), *records))
+    }
+
+    /// Whether pairs were left out.
+    pub fn left_out_rejected(&self) -> bool {
+        self.rejects.overflowed
+    }
+
     /// Takes over the pairs of another partial; `translate` knows its observers and addresses.
     pub(super) fn merge_rejects(&mut self, other: Rejects, observers: &[u32], addresses: &[u32]) {
         let end = |end: End| match end.kind() {

@@ -10,10 +10,14 @@
 //! (Ranges tie and overlap, so the longest prefix alone is wrong.)
 
 mod build;
+mod compare;
+
+pub use build::is_private;
+pub use compare::{Cut, Mapping};
 
 use super::ip_ranges::IpRanges;
 use crate::inventory::{Inventory, RouteDestination};
-use crate::model::addr::Addr;
+use crate::model::addr::{Addr, Block};
 
 /// Who a peer is, as far as its address tells.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,6 +28,8 @@ pub struct PeerClass {
     pub region: Option<String>,
     /// Whether the Region's managed prefix list holds the address that the client sends to: `None` where no list tells.
     pub in_prefix_list: Option<bool>,
+    /// In a fine partition the block of a service that has gateway endpoints: a later prefix list may hold it or not.
+    pub block: Option<Block>,
     /// Route destinations that contain it, most specific first; indexes into [`Atlas::destinations`].
     pub destinations: Vec<u32>,
     /// Reached through NAT64.
@@ -101,7 +107,14 @@ impl Blocks {
 impl Atlas {
     /// Builds the partition from the ranges and what the inventory knows.
     pub fn new(ranges: &IpRanges, inventory: &Inventory) -> Self {
-        build::Builder::new(ranges).build(inventory)
+        build::Builder::new(ranges, false).build(inventory)
+    }
+
+    /// Builds a partition that can be turned into that of another inventory later, see [`Atlas::mapping`]: each block of a
+    /// service that has gateway endpoints is a class of its own, and IPv6 addresses of EC2 are kept, because a VPC may have
+    /// them.
+    pub fn fine(ranges: &IpRanges, inventory: &Inventory) -> Self {
+        build::Builder::new(ranges, true).build(inventory)
     }
 
     /// Looks an address up.
@@ -117,6 +130,19 @@ impl Atlas {
                 Place::Class(class) => Place::Class(self.nat64[class as usize]),
             },
         }
+    }
+
+    /// The index of a class of a partition of the same inventory by other ranges, added where this one has none like it.
+    ///
+    /// # Panics
+    /// Never: there are a few thousand classes.
+    pub fn adopt(&mut self, class: &PeerClass) -> u32 {
+        let known = self.classes.iter().position(|known| known == class);
+        let place = known.unwrap_or_else(|| {
+            self.classes.push(class.clone());
+            self.classes.len() - 1
+        });
+        u32::try_from(place).expect("a few thousand classes")
     }
 
     /// The class of an index.

@@ -96,7 +96,8 @@ impl IpRanges {
         for prefix in file.prefixes.iter().chain(&file.ipv6_prefixes) {
             table.add(&prefix.service, &prefix.region, &prefix.block)?;
         }
-        table.checked()
+        // In the order of the compact form, so that nothing depends on which of the two was read.
+        Self::from_compact(&table.checked()?.to_compact())
     }
 
     /// The compact form: a comment line with the date, then `SERVICE REGION BLOCK BLOCK ...` per line.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
 use super::atlas::{Atlas, Place};
-use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, index_of_next, learn};
+use crate::aggregate::{End, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, index_of_next, learn};
 use crate::discover::layout::AwsName;
 use crate::model::addr::Addr;
 use crate::model::flow::{Action, LogStatus, NumberedRecord, ObserverTexts, Traffic};
@@ -64,22 +64,25 @@ struct Watched {
     presence: Presence,
 }
 
-/// The texts of [`ObserverTexts`], owned.
-type KeptTexts = [Box<[u8]>; 9];
-
-fn text_list<'t>(texts: &ObserverTexts<'t>) -> [&'t [u8]; 9] {
-    [
-        texts.interface_id,
-        texts.resource_id,
-        texts.account_id,
-        texts.vpc_id,
-        texts.subnet_id,
-        texts.instance_id,
-        texts.region,
-        texts.az_id,
-        texts.interface_type,
-    ]
+/// Rows of one hour, not yet in the totals.
+struct Counted {
+    hour: Bucket,
+    counts: RowCounts,
 }
+
+impl Counted {
+    #[cold]
+    fn turn_to(&mut self, partial: &mut Partial, hour: Bucket) {
+        let counts = std::mem::take(&mut self.counts);
+        if counts != RowCounts::default() {
+            partial.count(self.hour, &counts);
+        }
+        self.hour = hour;
+    }
+}
+
+/// The list of [`ObserverTexts`], owned.
+type KeptTexts = [Box<[u8]>; 9];
 
 /// Classifies the records of one object after the other and adds them to a partial.
 pub struct Classifier<'a> {
@@ -96,6 +99,8 @@ pub struct Classifier<'a> {
     /// All texts of an observer, one after the other.
     joint: Vec<u8>,
     watched: Vec<Watched>,
+    /// Rows of the hour at hand, of all observers.
+    counted: Counted,
     /// The first malformed rows of the object at hand.
     pub examples: Vec<MalformedExample>,
 }
@@ -115,6 +120,7 @@ impl<'a> Classifier<'a> {
             numbers: HashMap::new(),
             joint: Vec::new(),
             watched: Vec::new(),
+            counted: Counted { hour: Bucket::NONE, counts: RowCounts::default() },
             examples: Vec::new(),
         }
     }
@@ -137,8 +143,15 @@ impl<'a> Classifier<'a> {
         self.numbering.0 += 1;
     }
 
+    /// Rows and bytes of all objects so far.
+    pub fn counts(&mut self) -> RowCounts {
+        self.counted.turn_to(&mut self.partial, Bucket::NONE);
+        self.partial.counts
+    }
+
     /// The totals of all objects.
     pub fn into_partial(mut self) -> Partial {
+        self.counted.turn_to(&mut self.partial, Bucket::NONE);
         self.renumber();
         self.partial
     }
@@ -148,7 +161,7 @@ impl<'a> Classifier<'a> {
     fn meet(&mut self, number: u32) {
         let watched = &mut self.watched[number as usize];
         let Some(texts) = watched.texts.take() else { return };
-        let [interface_id, resource_id, account_id, vpc_id, subnet_id, instance_id, region, az_id, kind] =
+        let [account_id, interface_id, resource_id, vpc_id, subnet_id, instance_id, region, az_id, kind] =
             texts.each_ref().map(|text| &**text);
         let id = if interface_id.is_empty() { resource_id } else { interface_id };
         let flow_log = self.flow_log.expect("parsers announce the format before the first record");
@@ -221,7 +234,7 @@ impl RecordSink for Classifier<'_> {
     }
 
     fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
-        let texts = text_list(texts);
+        let texts = texts.list();
         self.joint.clear();
         for text in texts {
             // With its length in front: a value of a Parquet column may hold anything.
@@ -290,7 +303,10 @@ impl RecordSink for Classifier<'_> {
             let last = traffic.end.unwrap_or(first).min(hour.end + SEAM_SECONDS).max(first);
             watched.presence.widen((first, last));
         }
-        let counts = &mut self.partial.counts;
+        if bucket != self.counted.hour {
+            self.counted.turn_to(&mut self.partial, bucket);
+        }
+        let counts = &mut self.counted.counts;
         counts.time_anomalies += u64::from(odd);
         counts.bytes_total += bytes;
         match (traffic.status, traffic.action) {

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
+use crate::classify::sink::Window;
 use crate::model::report::Currency;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
+use crate::pipeline::Settings;
 use crate::pipeline::groups::GroupKey;
 use crate::render::Lang;
 use crate::source::remote::S3Settings;
@@ -37,6 +40,9 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Report NAT gateway and VPC endpoint traffic, cost and advice from flow logs
     Report(Box<ReportArguments>),
+    /// Keep hourly totals in a directory: each object is read once, and reports read the directory
+    #[cfg(feature = "parquet")]
+    Rollup(RollupArguments),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
@@ -155,30 +161,12 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) inventory: Option<PathBuf>,
 
-    /// Your own prices and discounts (TOML), on top of the embedded price book
-    #[arg(long, value_name = "FILE")]
-    pub(super) prices: Option<PathBuf>,
-
-    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
-    #[arg(long, value_name = "FILE")]
-    pub(super) ip_ranges: Option<PathBuf>,
-
-    /// Format of objects without a header line, as the flow log was created with
-    ///
-    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
-    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
-    pub(super) log_format: Option<LineFormat>,
-
     #[command(flatten)]
-    pub(super) s3: S3Arguments,
+    pub(super) read: ReadArguments,
 
-    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) from: Option<i64>,
-
-    /// Count records that start before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) to: Option<i64>,
+    /// List of objects (KEY, SIZE, ETAG with tabs between) that the rollups must hold, each once; no report otherwise
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
 
     /// Bytes and cost by owner: tag:NAME, subnet, vpc, account, instance or asg
     ///
@@ -224,10 +212,6 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
     pub(super) max_malformed: Option<MalformedLimit>,
 
-    /// Worker threads; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
-
     /// Say nothing on standard error but errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -237,34 +221,155 @@ pub(super) struct ReportArguments {
     pub(super) verbose: bool,
 }
 
+/// What is read of logs, and against what.
+#[derive(Debug, Args)]
+pub(super) struct ReadArguments {
+    /// Your own prices and discounts (TOML), on top of the embedded price book
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    ip_ranges: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    ///
+    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    log_format: Option<LineFormat>,
+
+    #[command(flatten)]
+    s3: S3Arguments,
+
+    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    from: Option<i64>,
+
+    /// Count records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    to: Option<i64>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl ReadArguments {
+    /// As settings, for these inputs and this inventory.
+    pub(super) fn settings(
+        &self,
+        inputs: &[String],
+        inventory: Option<&PathBuf>,
+    ) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            inputs: inputs.to_vec(),
+            s3: self.s3.settings(),
+            inventory: inventory.cloned(),
+            prices: self.prices.clone(),
+            ip_ranges: self.ip_ranges.clone(),
+            window: window(self.from, self.to)?,
+            log_format: self.log_format.clone(),
+            threads: self.threads.map(usize::from),
+            ..Settings::default()
+        })
+    }
+}
+
+/// The period between two moments, if they are in order.
+pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Window> {
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        bail!("--from must be before --to");
+    }
+    Ok(Window { from, to })
+}
+
+/// What `flowtoll rollup` takes.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+                  flowtoll rollup logs/ --output totals/\n  \
+                  flowtoll report totals/ --inventory inventory/ --from 2026-03-01 --to 2026-04-01\n  \
+                  flowtoll rollup --objects part-0007.tsv --output totals/\n\n\
+                  Exit status: 0 complete; 1 committed, but an object failed (it is tried again in the next run); 2 nothing new is \
+                  committed.")]
+pub(super) struct RollupArguments {
+    /// File, directory (searched recursively), or glob
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+
+    /// Directory of the rollup; made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) output: PathBuf,
+
+    /// Inventory of the day: blocks and prefix lists that it names can be told apart in later reports
+    #[arg(long, value_name = "DIR")]
+    pub(super) inventory: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    pub(super) ip_ranges: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    pub(super) log_format: Option<LineFormat>,
+
+    /// Count records that start at or after this time; the same in every run of a directory
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) from: Option<i64>,
+
+    /// Count records that start before this time; the same in every run of a directory
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(super) to: Option<i64>,
+
+    /// Roll up exactly the objects of a list (KEY, SIZE, ETAG with tabs between, - for unknown), as one segment named after the list
+    #[arg(long, value_name = "MANIFEST")]
+    pub(super) objects: Option<PathBuf>,
+
+    /// Commit after so many bytes of logs; a run that is stopped goes on from there
+    #[arg(long, value_name = "BYTES")]
+    pub(super) commit_every: Option<u64>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Over the options of S3: of each, because a heading for what follows would not end with them.
+const S3_HEADING: &str = "Logs in S3";
+
 /// Who asks S3, and where.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Logs in S3")]
-pub(super) struct S3Arguments {
+struct S3Arguments {
     /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "NAME")]
     profile: Option<String>,
 
     /// Region of the buckets, if it is not that of the configuration; otherwise found out
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "REGION")]
     region: Option<String>,
 
     /// Another store that speaks S3, or a VPC endpoint
-    #[arg(long, value_name = "URL")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "URL")]
     endpoint_url: Option<String>,
 
     /// You pay for requests and transfer, where a bucket's owner asks for that
-    #[arg(long)]
+    #[arg(long, help_heading = S3_HEADING)]
     request_payer: bool,
 
     /// Ask without credentials: public buckets
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(long, help_heading = S3_HEADING, conflicts_with = "profile")]
     no_sign_request: bool,
 }
 
 impl S3Arguments {
     /// As settings.
-    pub(super) fn settings(&self) -> S3Settings {
+    fn settings(&self) -> S3Settings {
         S3Settings {
             profile: self.profile.clone(),
             region: self.region.clone(),

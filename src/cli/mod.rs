@@ -8,8 +8,11 @@
 
 mod args;
 mod check;
+mod output;
 mod progress;
 mod report;
+#[cfg(feature = "parquet")]
+mod rollup;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
@@ -57,6 +60,8 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         Command::Report(arguments) => report::run(&arguments),
+        #[cfg(feature = "parquet")]
+        Command::Rollup(arguments) => rollup::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {

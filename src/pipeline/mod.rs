@@ -10,6 +10,10 @@ mod notes;
 pub mod outcome;
 mod parts;
 mod remote;
+#[cfg(feature = "parquet")]
+mod rolled;
+#[cfg(feature = "parquet")]
+pub mod rollup;
 pub mod threads;
 
 use std::collections::{BTreeSet, HashMap};
@@ -58,6 +62,8 @@ pub struct Settings {
     pub group_by: Option<groups::GroupBy>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
+    /// A list of objects that rollups among the inputs must hold, each once.
+    pub manifest: Option<PathBuf>,
     /// How endpoints are to be named, for the findings.
     pub names: Option<NamePattern>,
 }
@@ -95,6 +101,13 @@ pub enum AnalyzeError {
     /// Totals were written to the temporary file, and do not come back.
     #[error("cannot read back the temporary file with totals: {0}; TMPDIR chooses another disk")]
     Scratch(std::io::Error),
+    /// A rollup cannot be read or written.
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Rollup(#[from] crate::rollup::RollupError),
+    /// Rollups that do not go together, or not with what was asked for.
+    #[error("{0}")]
+    Rollups(String),
     /// The ledger does not add up.
     #[error(
         "the ledger does not add up: {total} bytes read, but {attributed} attributed + {duplicate} duplicate view + \
@@ -130,12 +143,22 @@ pub trait Observer: Sync {
 /// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
 pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, AnalyzeError> {
     let listing = source::list(&settings.inputs)?;
+    #[cfg(feature = "parquet")]
+    let (listing, rolled) = {
+        let mut listing = listing;
+        let rolled = rolled::Rolled::open(&rolled::take_directories(&mut listing), settings)?;
+        (listing, rolled)
+    };
     let (inventory, inventory_name) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
+    #[cfg(feature = "parquet")]
+    let ranges = rolled.ranges(settings.ip_ranges.as_ref().map(|_| &ranges))?.unwrap_or(ranges);
     let book = load_prices(settings, observer)?;
     let atlas = Atlas::new(&ranges, &inventory);
 
     let work = discover::plan(listing.objects);
+    #[cfg(feature = "parquet")]
+    rolled.check_logs(&work.items, &listing.s3)?;
     observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
     let formats = KnownFormats::new(settings, &inventory);
     let hints = |item: &WorkItem| formats.of(item);
@@ -143,9 +166,25 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
     let limits = Limits::for_workers(pool.current_num_threads());
     let store = &Store::new(limits, Some(Box::new(ScratchFile::default())));
-    let plan = Plan { atlas: &atlas, window: settings.window, hints: &hints, progress: &progress, store };
+    let plan = Plan {
+        atlas: &atlas,
+        window: settings.window,
+        hints: &hints,
+        progress: &progress,
+        store,
+        by_object: false,
+    };
     let (partial, mut objects) =
-        remote::read_all(&work.items, &listing.s3, settings, observer, &pool, &plan)?;
+        pool.install(|| remote::read_all(&work.items, work.sieve, &listing.s3, settings, observer, &plan))?;
+    #[cfg(feature = "parquet")]
+    let (partial, atlas) = {
+        if let Some(remark) = rolled.remark() {
+            observer.remark(&remark);
+        }
+        let (mut partial, mut atlas) = (partial, atlas);
+        pool.install(|| rolled.add((&mut partial, &mut objects), &mut atlas, &inventory, settings, store))?;
+        (partial, atlas)
+    };
 
     for (object, reason) in work.skipped {
         objects.push(object, SKIPPED, reason);

@@ -1,5 +1,6 @@
 //! What became of the objects.
 
+use crate::aggregate::RowCounts;
 use crate::model::report::{MalformedExample, ObjectLine};
 
 /// How many malformed rows of a run are kept as examples.
@@ -14,6 +15,8 @@ pub struct Objects {
     pub lines: Vec<ObjectLine>,
     /// The first malformed rows, by object and line.
     pub examples: Vec<MalformedExample>,
+    /// For each object that was opened what its rows came to, if that is asked for.
+    pub counts: Vec<(String, RowCounts)>,
 }
 
 /// The word for an object that could not be read, or not to its end.
@@ -37,6 +40,7 @@ impl Objects {
         self.read += other.read;
         self.lines.extend(other.lines);
         self.examples.extend(other.examples);
+        self.counts.extend(other.counts);
     }
 
     /// Sorts, and keeps only as many examples as are shown.

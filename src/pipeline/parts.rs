@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::outcome::Objects;
 use super::threads::{Plan, Reported};
-use crate::aggregate::Partial;
+use crate::aggregate::{Partial, RowCounts};
 use crate::classify::sink::{Classifier, EXAMPLES_PER_OBJECT};
 use crate::discover::WorkItem;
 use crate::model::report::MalformedExample;
@@ -126,14 +126,25 @@ impl<'p> Scratch<'p> {
 
 impl SplitItem {
     /// Adds the object to the totals, once all workers are done; `false` if it must be read in one go.
-    pub(super) fn finish(self, partial: &mut Partial, objects: &mut Objects) -> bool {
+    pub(super) fn finish(
+        self,
+        partial: &mut Partial,
+        objects: &mut Objects,
+        item: &WorkItem,
+        plan: &Plan<'_>,
+    ) -> bool {
         let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
         let is_whole = done.parts.len() == self.split.parts.len();
         if !is_whole || done.parts.values().any(|(part, _)| !part.is_plain) {
             return false;
         }
+        let mut counts = RowCounts::default();
         for other in done.partials {
+            counts.add(&other.counts);
             partial.merge(other);
+        }
+        if plan.by_object {
+            objects.counts.push((item.object.name().into_owned(), counts));
         }
         let mut lines = 0;
         let mut examples = Vec::new();

@@ -5,6 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
+
+#[cfg(feature = "parquet")]
+use super::chunks::Chunks;
 use super::outcome::{FAILED, Objects, SKIPPED};
 use super::parts::{self, Scratch, Unit};
 use crate::aggregate::{Partial, Store};
@@ -12,11 +16,13 @@ use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
 #[cfg(feature = "parquet")]
-use crate::parse::columnar::{ChunkSource, ColumnarParser};
+use crate::parse::columnar::ColumnarParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use crate::read::{self, ByteCounter, Reader};
 use crate::source::LogObject;
-use crate::source::remote::{Content, Feed, Ranged};
+use crate::source::remote::{Content, Feed};
+#[cfg(not(feature = "parquet"))]
+use without_parquet::{Chunks, ColumnarParser};
 
 /// Largest Parquet object that is taken from a stream, which cannot be read at any place, bytes.
 pub const MAX_STREAMED_PARQUET_BYTES: u64 = 2 << 30;
@@ -33,6 +39,8 @@ pub struct Plan<'p> {
     pub progress: &'p (dyn Fn(u64) + Sync),
     /// Where totals go that are too many for memory.
     pub store: &'p Arc<Store>,
+    /// Whether the counts of each object are wanted.
+    pub by_object: bool,
 }
 
 /// What one worker keeps from object to object.
@@ -78,7 +86,7 @@ pub fn read_all<'p>(items: &'p [WorkItem], feed: Option<&dyn Feed>, plan: &Plan<
     }
     for split in splits {
         let item = &items[split.item];
-        if !split.finish(&mut partial, &mut objects) {
+        if !split.finish(&mut partial, &mut objects, item, plan) {
             let mut worker = Worker::new(plan);
             worker.read(item, plan);
             partial.merge(worker.sink.into_partial());
@@ -108,6 +116,7 @@ impl<'p> Worker<'p> {
         self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
         let counter = ByteCounter::default();
+        let before = self.sink.counts();
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is
         // only ever called with complete records.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -120,6 +129,9 @@ impl<'p> Worker<'p> {
         }));
         let objects = &mut self.objects;
         objects.examples.append(&mut self.sink.examples);
+        if plan.by_object {
+            objects.counts.push((name.to_string(), self.sink.counts().since(&before)));
+        }
         match outcome {
             Ok(Ok(())) => objects.read += 1,
             Ok(Err(ObjectError::Foreign { kind })) => {
@@ -168,7 +180,7 @@ fn read_content(
         read::Content::Lines => Ok(()),
         read::Content::Parquet => {
             (plan.progress)(object.size_bytes);
-            parse_parquet(file, way.hints, way.columnar, sink)
+            way.columnar.parse(file, way.hints.clone(), sink)
         }
     }
 }
@@ -183,7 +195,7 @@ fn read_arrived(
         Content::Stream(inner) => read_streamed(Reported { inner, progress: plan.progress }, way, sink),
         Content::Ranged(ranged) => {
             let size_bytes = ranged.size_bytes();
-            let outcome = parse_ranged(ranged, way.hints, way.columnar, sink);
+            let outcome = way.columnar.parse(Chunks(ranged), way.hints.clone(), sink);
             (plan.progress)(size_bytes);
             outcome
         }
@@ -197,10 +209,7 @@ fn read_streamed(
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
-    let first = input.by_ref().take(4).read_to_end(&mut start);
-    if let Err(error) = first {
-        return Err(unreadable(&error));
-    }
+    input.by_ref().take(4).read_to_end(&mut start).map_err(|error| unreadable(&error))?;
     if start != b"PAR1" {
         return way.reader.read(start.as_slice().chain(input), way.counter, way.hints, sink).map(|_| ());
     }
@@ -212,72 +221,33 @@ fn read_streamed(
              (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
         )));
     }
-    parse_parquet_bytes(start, way.hints, way.columnar, sink)
+    way.columnar.parse(Bytes::from(start), way.hints.clone(), sink)
 }
 
-#[cfg(feature = "parquet")]
-fn parse_ranged(
-    ranged: Box<dyn Ranged>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(super::chunks::Chunks(ranged), hints.clone(), sink)
-}
-
-#[cfg(feature = "parquet")]
-fn parse_parquet(
-    file: impl ChunkSource + 'static,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(file, hints.clone(), sink)
-}
-
-#[cfg(feature = "parquet")]
-fn parse_parquet_bytes(
-    content: Vec<u8>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(bytes::Bytes::from(content), hints.clone(), sink)
-}
-
-/// Stands for what a build without the feature lacks.
+/// Stand for what a build without the feature lacks.
 #[cfg(not(feature = "parquet"))]
-#[derive(Debug, Default)]
-struct ColumnarParser {}
+mod without_parquet {
+    use super::{FormatHints, ObjectError, RecordSink};
+    use crate::source::remote::Ranged;
 
-#[cfg(not(feature = "parquet"))]
-fn parse_parquet<F>(
-    _: F,
-    _: &FormatHints,
-    _: &mut ColumnarParser,
-    _: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
-}
+    #[derive(Debug, Default)]
+    pub(super) struct ColumnarParser {}
 
-#[cfg(not(feature = "parquet"))]
-fn parse_ranged(
-    _: Box<dyn Ranged>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    parse_parquet((), hints, columnar, sink)
-}
+    impl ColumnarParser {
+        #[expect(clippy::unused_self, reason = "called as the other one is")]
+        pub(super) fn parse<F>(
+            &mut self,
+            _: F,
+            _: FormatHints,
+            _: &mut impl RecordSink,
+        ) -> Result<(), ObjectError> {
+            let reason = "this build reads no Parquet: build it with the feature `parquet`";
+            Err(ObjectError::Damaged(reason.to_owned()))
+        }
+    }
 
-#[cfg(not(feature = "parquet"))]
-fn parse_parquet_bytes(
-    _: Vec<u8>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    parse_parquet((), hints, columnar, sink)
+    #[expect(dead_code, reason = "nothing reads it")]
+    pub(super) struct Chunks(pub Box<dyn Ranged>);
 }
 
 /// Tells a progress display what is read.

@@ -13,6 +13,8 @@ pub mod s3;
 pub mod scratch;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "parquet")]
+pub mod vault;
 
 pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 

@@ -15,6 +15,8 @@ mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
 mod recipes;
+/// Rollups against the logs that they are made of.
+mod rollup;
 /// Logs in a bucket.
 #[cfg(unix)]
 mod s3;

@@ -29,6 +29,7 @@ fn attributed(items: &[WorkItem], inventory: &Inventory, threads: usize, store: 
         hints: &|_| FormatHints::default(),
         progress: &|_| {},
         store,
+        by_object: false,
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let (partial, objects) = pool.install(|| read_all(items, None, &plan));

@@ -19,6 +19,19 @@ const PRIVATE: [&str; 7] = [
     "fe80::/10",
 ];
 
+/// Whether a block lies in space that is kept whatever an inventory says.
+///
+/// # Panics
+/// Never: the blocks of that space are constants.
+pub fn is_private(net: &ipnet::IpNet) -> bool {
+    let net = Block::from(*net);
+    PRIVATE.iter().any(|block| {
+        let block: ipnet::IpNet = block.parse().expect("a constant block");
+        let block = Block::from(block);
+        block.first <= net.first && net.last <= block.last
+    })
+}
+
 /// Services reached through gateway endpoints, by the last part of their prefix list's name, most specific first.
 const GATEWAY_SERVICES: [&str; 3] = ["s3", "dynamodb", "s3express"];
 
@@ -59,6 +72,7 @@ struct ClassKey {
     service: Service,
     region: Option<u16>,
     in_prefix_list: Option<bool>,
+    block: Option<Block>,
     /// Index into the lists of destinations.
     destinations: u32,
 }
@@ -85,6 +99,10 @@ struct Held {
     region: Option<u16>,
     /// Gateway service and Region of the prefix list.
     listed: Option<(usize, u16)>,
+    /// The innermost block of a gateway service, in a fine partition.
+    block: Option<Block>,
+    /// All of IPv6, in the IPv6 half of a fine partition.
+    family: Option<Block>,
     /// Index into the lists of destinations.
     destinations: u32,
 }
@@ -99,6 +117,8 @@ struct Open {
 /// Gathers layers, then walks over their borders.
 pub(super) struct Builder<'r> {
     ranges: &'r IpRanges,
+    /// Whether classes are as fine as any later inventory may need them, see [`Atlas::fine`].
+    is_fine: bool,
     /// For each service of the ranges.
     ranks: Vec<Rank>,
     /// For each service of the ranges, its place among the gateway services.
@@ -119,7 +139,7 @@ pub(super) struct Builder<'r> {
 type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl<'r> Builder<'r> {
-    pub(super) fn new(ranges: &'r IpRanges) -> Self {
+    pub(super) fn new(ranges: &'r IpRanges, is_fine: bool) -> Self {
         let mut specific: Vec<&String> = ranges.services.iter().collect();
         specific.sort_by_key(|key| tie_rank(key));
         let rank = |key: &String| match key.as_str() {
@@ -139,6 +159,7 @@ impl<'r> Builder<'r> {
             .collect();
         Self {
             ranges,
+            is_fine,
             ranks: ranges.services.iter().map(rank).collect(),
             gateways: ranges.services.iter().map(gateway).collect(),
             regions: ranges.regions.clone(),
@@ -249,7 +270,11 @@ impl<'r> Builder<'r> {
             Some((_, known)) if *known == place => {}
             _ => pieces.push((start, place)),
         };
-        let held = Held { destinations: self.destination_list(Vec::new()), ..Held::default() };
+        let is_v6 = last == u128::MAX;
+        // No class of a fine partition has addresses of both families: they have routes of their own.
+        let family = (self.is_fine && is_v6).then_some(Block { first, last, length: 0 });
+        let destinations = self.destination_list(Vec::new());
+        let held = Held { family, destinations, ..Held::default() };
         let whole = Open { last, held, place: self.decide(held) };
         push(first, whole.place);
         let mut open = vec![whole];
@@ -257,8 +282,8 @@ impl<'r> Builder<'r> {
             let (block, _) = layers[0];
             close(&mut open, block.first, &mut push);
             let around = open.last().map_or(held, |around| around.held);
-            let held = layers.iter().fold(around, |held, (_, layer)| self.inside(held, block.length, *layer));
-            let place = self.decide(held);
+            let held = layers.iter().fold(around, |held, (_, layer)| self.inside(held, block, *layer));
+            let place = self.decide(Held { kept: held.kept || is_v6 && self.may_be_a_vpc(held), ..held });
             push(block.first, place);
             open.push(Open { last: block.last, held, place });
         }
@@ -266,11 +291,21 @@ impl<'r> Builder<'r> {
         pieces
     }
 
+    /// Whether IPv6 addresses for which this holds may be those of a VPC that an inventory names later: AWS assigns them from
+    /// the ranges of EC2.
+    fn may_be_a_vpc(&self, held: Held) -> bool {
+        self.is_fine && held.in_ec2 && held.specific.is_none() && held.listed.is_none()
+    }
+
     /// What holds inside a block on which `layer` lies, from what holds around it.
-    fn inside(&mut self, around: Held, length: u8, layer: Layer) -> Held {
+    fn inside(&mut self, around: Held, on: Block, layer: Layer) -> Held {
+        let length = on.length;
         match layer {
             Layer::Kept => Held { kept: true, ..around },
-            Layer::PrefixList { service, region } => Held { listed: Some((service, region)), ..around },
+            Layer::PrefixList { service, region } => {
+                let block = if self.is_fine { Some(on) } else { None };
+                Held { listed: Some((service, region)), block, ..around }
+            }
             Layer::Destination { index, .. } => {
                 let known = &self.destination_lists[around.destinations as usize];
                 let outer = known.iter().copied().filter(|known| *known != index);
@@ -278,7 +313,9 @@ impl<'r> Builder<'r> {
                 Held { destinations: self.destination_list(list), ..around }
             }
             Layer::Service { service, region } => {
-                let held = Held { region: Some(region), ..around };
+                let is_gateway = self.is_fine && self.gateways[usize::from(service)].is_some();
+                let block = if is_gateway { Some(on) } else { around.block };
+                let held = Held { region: Some(region), block, ..around };
                 match self.ranks[usize::from(service)] {
                     Rank::Ec2 => Held { in_ec2: true, ..held },
                     Rank::Amazon => Held { in_amazon: true, ..held },
@@ -313,6 +350,7 @@ impl<'r> Builder<'r> {
                 service: Service::Gateway(service),
                 region: Some(region),
                 in_prefix_list: Some(true),
+                block: held.block,
                 destinations,
             };
         }
@@ -325,7 +363,8 @@ impl<'r> Builder<'r> {
         // Within one gateway service and Region, a known list that does not hold the address says "not served".
         let in_prefix_list =
             gateway.zip(region).and_then(|pair| self.listed.contains(&pair).then_some(false));
-        ClassKey { service, region, in_prefix_list, destinations }
+        let block = held.block.filter(|_| gateway.is_some()).or(held.family);
+        ClassKey { service, region, in_prefix_list, block, destinations }
     }
 
     fn destination_list(&mut self, list: Vec<u32>) -> u32 {
@@ -349,6 +388,7 @@ impl<'r> Builder<'r> {
             },
             region: key.region.map(|region| self.regions[usize::from(region)].clone()),
             in_prefix_list: key.in_prefix_list,
+            block: key.block,
             destinations: self.destination_lists[key.destinations as usize].clone(),
             nat64: false,
         }

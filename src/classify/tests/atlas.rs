@@ -194,6 +194,7 @@ impl Plain {
                 service,
                 region: Some(region),
                 in_prefix_list: Some(true),
+                block: None,
                 destinations,
                 nat64: false,
             });
@@ -223,7 +224,14 @@ impl Plain {
             .map(|range| self.ranges.region(range).to_owned());
         let told =
             self.gateway_lists().any(|(known, at, _)| known == service && Some(&at) == region.as_ref());
-        Some(PeerClass { service, region, in_prefix_list: told.then_some(false), destinations, nat64: false })
+        Some(PeerClass {
+            service,
+            region,
+            in_prefix_list: told.then_some(false),
+            destinations,
+            block: None,
+            nat64: false,
+        })
     }
 
     /// Service, Region and entries of the gateway services' lists.

@@ -86,18 +86,18 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     match report.findings.len() - shown {
         0 => Ok(()),
-        more => page.line(&format!("{} more: flowtoll check shows them.", count(more as u128)), Tone::Plain),
+        more => page.line(&text::more_findings(page.lang(), count(more as u128)), Tone::Plain),
     }
 }
 
 /// One finding.
 pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io::Result<()> {
     let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
+    let lang = page.lang();
     let loss = match line.loss_month_usd {
-        Some(loss) if !loss.is_zero() => format!(", {} USD/month", usd(Some(loss))),
+        Some(loss) if !loss.is_zero() => text::loses(lang, usd(Some(loss))),
         _ => String::new(),
     };
-    let lang = page.lang();
     let told = [
         format!(
             "{}{loss}: {} ({}, {})",

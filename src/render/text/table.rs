@@ -163,6 +163,8 @@ texts! {
 
     findings() { "Findings", "検出事項" }
     fix() { "Fix", "対処" }
+    loses(amount) { ", {amount} USD/month", "、{amount} USD/月" }
+    more_findings(count) { "{count} more: flowtoll check shows them.", "ほか {count} 件：flowtoll check で表示されます。" }
 
     notes() { "What could not be known", "判明しなかったこと" }
     concerned(text, size, id) { "{text} ({size} concerned) [{id}]", "{text}（対象 {size}）[{id}]" }
