@@ -12,7 +12,7 @@ use crate::model::report::AdviceLine;
 use super::{Case, DELETE_NEW_ENDPOINT, Moved, amount};
 
 /// The services that flowtoll tells by address and that have gateway endpoints.
-const SERVICES: [&str; 2] = ["s3", "dynamodb"];
+pub(crate) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 
 /// What is found for one VPC and service.
 #[derive(Debug, Default)]
@@ -52,8 +52,8 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
         .collect()
 }
 
-/// Why a gateway endpoint of `vpc` would not carry a flow, `None` if it would.
-fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+/// Why no gateway endpoint of `vpc` would carry a flow, whatever the route tables; `None` if one would.
+pub(crate) fn unfit(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
     if case.is_from_unknown_vpc(flow) {
         return Some("their clients are in a VPC that the inventory does not have".to_owned());
     }
@@ -70,6 +70,15 @@ fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
     }
     if flow.peer.in_prefix_list == Some(false) {
         return Some("not in the Region's prefix list (or reached through NAT64)".to_owned());
+    }
+    None
+}
+
+/// Why a new gateway endpoint or association would not change a flow's way, `None` if it would.
+fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+    let reason = unfit(case, vpc, flow);
+    if reason.is_some() {
+        return reason;
     }
     let table = case.topology.route_table(vpc, flow.client.subnet_id.as_deref());
     if let Some(table) = table {

@@ -9,6 +9,9 @@ mod gateway_endpoint;
 mod interface_endpoint;
 mod spare_endpoint;
 
+pub(crate) use gateway_endpoint::{SERVICES as GATEWAY_SERVICES, unfit};
+pub(crate) use spare_endpoint::clients_reach_nat;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -20,6 +23,7 @@ use crate::price::toll::{NatRates, Scale};
 use crate::price::{Meter, PriceBook};
 
 /// What advice is drawn from.
+#[derive(Clone, Copy)]
 pub struct Case<'c> {
     /// Attributed bytes.
     pub attribution: &'c Attribution,
@@ -49,28 +53,38 @@ pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
     advice
 }
 
-impl Case<'_> {
-    /// The NAT unit of a flow that passes a NAT gateway.
-    fn nat_of(&self, flow: &Flow) -> Option<&NatUnit> {
-        let id = flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?;
+impl<'c> Case<'c> {
+    /// A NAT unit by its id.
+    fn nat(&self, id: &str) -> Option<&'c NatUnit> {
         self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == id)
     }
 
+    /// The NAT unit of a flow that passes a NAT gateway.
+    pub(crate) fn nat_of(&self, flow: &Flow) -> Option<&'c NatUnit> {
+        self.nat(flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?)
+    }
+
     /// The VPC whose endpoint would carry a flow: the client's, else the gateway's.
-    fn vpc_of<'f>(&'f self, flow: &'f Flow) -> Option<&'f str> {
+    pub(crate) fn vpc_of<'f>(&self, flow: &'f Flow) -> Option<&'f str>
+    where
+        'c: 'f,
+    {
         flow.client.vpc_id.as_deref().or_else(|| self.nat_of(flow)?.vpc.as_deref())
     }
 
     /// Whether a flow's client is known to be in no known VPC: the gateway's VPC is known, and does not hold it. Then nothing in
     /// the gateway's VPC can be changed for it.
-    fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
+    pub(crate) fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
         let blocks_known = |vpc: &str| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc);
         let home = self.nat_of(flow).and_then(|nat| nat.vpc.as_deref());
         flow.client.vpc_id.is_none() && home.is_some_and(blocks_known)
     }
 
     /// Region of a VPC: the inventory's word, else what the records of its clients say.
-    fn region_of<'f>(&'f self, vpc: &str, flow: &'f Flow) -> Option<&'f str> {
+    fn region_of<'f>(&self, vpc: &str, flow: &'f Flow) -> Option<&'f str>
+    where
+        'c: 'f,
+    {
         self.topology
             .region_of_vpc(vpc)
             .or(flow.client.region.as_deref())
@@ -89,8 +103,7 @@ impl Case<'_> {
 
     /// Prices of a NAT gateway.
     fn nat_rates(&self, nat: &str) -> NatRates {
-        let unit = self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == nat);
-        NatRates::of(self.book, unit.and_then(|unit| unit.region.as_deref()))
+        NatRates::of(self.book, self.nat(nat).and_then(|unit| unit.region.as_deref()))
     }
 
     /// A rate as evidence.
@@ -107,17 +120,21 @@ impl Case<'_> {
 }
 
 /// Whether bytes pay transfer between zones on their way to a NAT gateway: client and gateway are in one VPC, and both zones are
-/// known, comparable and different. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be compared. A client of another
-/// VPC comes through a transit gateway, which is not charged between zones since April 2022 (AWS What's New), and enters in a
-/// zone that no record tells.
+/// known and differ. A client of another VPC comes through a transit gateway, which is not charged between zones since April 2022
+/// (AWS What's New), and enters in a zone that no record tells.
 pub fn crosses_zone(client: &Client, nat: &NatUnit) -> bool {
-    let is_id = |zone: &str| zone.contains("-az");
     match (&client.zone_id, &nat.zone) {
         (Some(from), Some(to)) => {
-            client.vpc_id.is_some() && client.vpc_id == nat.vpc && is_id(from) == is_id(to) && from != to
+            client.vpc_id.is_some() && client.vpc_id == nat.vpc && zones_differ(from, to)
         }
         _ => false,
     }
+}
+
+/// Whether two zones can be compared, and differ. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be compared.
+pub(crate) fn zones_differ(left: &str, right: &str) -> bool {
+    let is_id = |zone: &str| zone.contains("-az");
+    is_id(left) == is_id(right) && left != right
 }
 
 /// Toll bytes that one change would move.
@@ -170,8 +187,7 @@ impl Moved {
         clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let mut rates = BTreeSet::new();
         for id in self.by_nat.keys() {
-            let unit = case.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == *id);
-            let region = unit.and_then(|unit| unit.region.as_deref());
+            let region = case.nat(id).and_then(|unit| unit.region.as_deref());
             rates.extend(case.rate_text(region, Meter::NatGatewayGb));
             if self.cross_zone_bytes() > 0 {
                 rates.extend(case.rate_text(region, Meter::CrossZoneGb));

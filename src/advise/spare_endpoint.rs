@@ -3,8 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::attribute::{Path, Topology};
-use crate::inventory::{RouteTable, RouteTarget};
+use crate::attribute::Path;
+use crate::inventory::RouteTarget;
 use crate::model::report::{AdviceLine, EndpointLine, Evidence};
 use crate::price::Meter;
 use crate::price::toll::NatRates;
@@ -51,7 +51,7 @@ fn little_used(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
     let known = case.topology.endpoint(&endpoint.vpc_endpoint_id)?;
     // What unlogged clients send through it would be unseen.
     let watched = case.attribution.watched(known, case.topology.inventory);
-    if bytes == 0 || !watched || !clients_reach_nat(case, endpoint, vpc) {
+    if bytes == 0 || !watched || !clients_reach_nat(case, &endpoint.vpc_endpoint_id, vpc) {
         return None;
     }
     let now = endpoint.cost_month_usd?;
@@ -85,15 +85,14 @@ fn little_used(case: &Case<'_>, endpoint: &EndpointLine) -> Option<AdviceLine> {
     Some(line(endpoint, bytes_month, Some(now), Some(after), confidence, summary, evidence))
 }
 
-/// Whether every client of the endpoint has a NAT gateway as its way out.
-fn clients_reach_nat(case: &Case<'_>, endpoint: &EndpointLine, vpc: &str) -> bool {
+/// Whether every client of an endpoint of `vpc` has a NAT gateway as its way out.
+pub(crate) fn clients_reach_nat(case: &Case<'_>, endpoint: &str, vpc: &str) -> bool {
     let mut flows = case
         .attribution
         .flows
         .iter()
         .filter(|flow| {
-            flow.route.path == Path::InterfaceEndpoint
-                && flow.route.via.as_deref() == Some(endpoint.vpc_endpoint_id.as_str())
+            flow.route.path == Path::InterfaceEndpoint && flow.route.via.as_deref() == Some(endpoint)
         })
         .peekable();
     flows.peek().is_some()
@@ -101,13 +100,8 @@ fn clients_reach_nat(case: &Case<'_>, endpoint: &EndpointLine, vpc: &str) -> boo
             let home = flow.client.vpc_id.as_deref().unwrap_or(vpc);
             case.topology
                 .route_table(home, flow.client.subnet_id.as_deref())
-                .is_some_and(|table| has_nat_default(table, case.topology))
+                .is_some_and(|table| matches!(case.topology.way_out(table), Some(RouteTarget::NatGateway(_))))
         })
-}
-
-fn has_nat_default(table: &RouteTable, topology: &Topology<'_>) -> bool {
-    let public: std::net::IpAddr = std::net::Ipv4Addr::new(192, 0, 2, 1).into();
-    matches!(topology.route_to_address(table, public.into()), Some(RouteTarget::NatGateway(_)))
 }
 
 fn evidence(case: &Case<'_>, endpoint: &EndpointLine) -> Evidence {

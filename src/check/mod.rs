@@ -26,6 +26,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use crate::advise;
 use crate::aggregate::{Partial, Rejected};
 use crate::attribute::{Attribution, Topology};
 use crate::classify::atlas::Atlas;
@@ -112,6 +113,17 @@ struct Checker<'c> {
 impl<'c> Case<'c> {
     fn inventory(&self) -> &'c Inventory {
         self.topology.inventory
+    }
+
+    /// The same for advice: findings and advice go by one rule.
+    fn advice(&self) -> advise::Case<'c> {
+        advise::Case {
+            attribution: self.attribution,
+            topology: self.topology,
+            book: self.book,
+            scale: self.scale,
+            endpoints: self.endpoints,
+        }
     }
 
     /// Whether there are records at all.

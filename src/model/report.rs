@@ -48,6 +48,60 @@ pub struct Report {
     pub objects: Vec<ObjectLine>,
     /// The first malformed records, by object and line.
     pub malformed_examples: Vec<MalformedExample>,
+    /// Bytes and cost by owner (`--group-by`), dearest first; empty where not asked for.
+    pub groups: Vec<GroupLine>,
+    /// Other currencies that money is shown in beside USD (`--currency-rate`).
+    pub currencies: Vec<Currency>,
+}
+
+/// A currency beside USD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Currency {
+    /// ISO 4217 code, such as `JPY`.
+    pub code: String,
+    /// Units for one USD, as given.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub units_per_usd: Decimal,
+    /// Decimals of the currency's minor unit: 0 for JPY, 2 for EUR.
+    pub decimals: u32,
+}
+
+/// One owner, or what no owner bears. Amounts are whole millionths of a USD, and the columns add up to the totals of the
+/// report as they are written: what rounding leaves goes to the largest fractions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupLine {
+    /// What was asked for: `tag:NAME`, `subnet`, `vpc`, `account`, `instance` or `asg`.
+    pub key: String,
+    /// The owner; `(untagged)`, `(unknown)` or `(not allocated)` where `kind` says that there is none.
+    pub value: String,
+    /// `owner`; `untagged`: the client is known but has no such value; `unknown`: the client is not known;
+    /// `not-allocated`: hours of NAT gateways and endpoints that nobody bears.
+    pub kind: &'static str,
+    /// Client interfaces that are known.
+    pub clients: u64,
+    /// Bytes from its clients to peers, on all paths.
+    pub bytes_out: u128,
+    /// Bytes from peers to its clients, on all paths.
+    pub bytes_in: u128,
+    /// Of these, both directions through NAT gateways.
+    pub nat_gateway_bytes: u128,
+    /// Of these, both directions through VPC endpoints.
+    pub endpoint_bytes: u128,
+    /// NAT gateway data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_data_cost_month_usd: Option<Decimal>,
+    /// Cross-AZ transfer to NAT gateways of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_month_usd: Option<Decimal>,
+    /// Interface endpoint data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_data_cost_month_usd: Option<Decimal>,
+    /// Its part of the hours of NAT gateways and endpoints; 0 without `--allocate-hours`.
+    #[serde(serialize_with = "usd_string")]
+    pub hours_cost_month_usd: Option<Decimal>,
+    /// The four together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
 }
 
 /// The observed window and how it is scaled to a month.
@@ -386,6 +440,10 @@ pub struct Note {
     pub text: String,
     /// Bytes concerned, where that can be counted.
     pub bytes: Option<u128>,
+    /// Which text this is, such as `coverage`: with `parameters`, what is needed to say it in another language.
+    pub code: String,
+    /// What stands in the text, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An object that did not count, or not wholly.

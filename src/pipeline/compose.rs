@@ -17,6 +17,7 @@ use crate::model::time::{Bucket, observed_hours, rfc3339};
 use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
 
+use super::groups::{GroupBy, Grouper};
 use super::lines::Lines;
 use super::outcome::{FAILED, Objects, SKIPPED};
 use super::{AnalyzeError, Settings, notes};
@@ -30,6 +31,7 @@ pub(super) struct Composer<'c> {
     pub(super) book: &'c PriceBook,
     pub(super) names: Option<&'c NamePattern>,
     pub(super) objects: Objects,
+    pub(super) group_by: Option<&'c GroupBy>,
     pub(super) sources: Sources,
     /// The period asked for, in hours.
     pub(super) asked: Option<(Bucket, Bucket)>,
@@ -84,6 +86,14 @@ impl Composer<'_> {
             .into_iter()),
             ..totals
         };
+        let grouper = Grouper {
+            lines: &lines,
+            partial: self.partial,
+            nat_gateways: &nat_gateways,
+            endpoints: &endpoints,
+            totals: &totals,
+        };
+        let groups = self.group_by.map_or_else(Vec::new, |by| grouper.groups(by));
         let attributed = attribution.iter().map(|line| line.bytes_out + line.bytes_in).sum();
         let unknown_path =
             attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
@@ -114,6 +124,8 @@ impl Composer<'_> {
             notes: Vec::new(),
             objects: self.objects.lines,
             malformed_examples: self.objects.examples,
+            groups,
+            currencies: Vec::new(),
         };
         report.notes = notes::notes(&report, self.partial, self.attribution, self.topology);
         Ok(report)

@@ -89,7 +89,7 @@ impl Lines<'_> {
     }
 
     /// An observed amount for `bytes`, scaled to a month; nothing stays nothing even where no hour was observed.
-    fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
+    pub(super) fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
         if bytes == 0 { Some(Decimal::ZERO) } else { self.scale.month(observed) }
     }
 

@@ -8,12 +8,14 @@ mod estimate;
 mod grid;
 mod html;
 mod json;
+mod money;
 mod number;
 mod prices;
+mod redact;
 mod sums;
 mod table;
+pub mod text;
 mod view;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -27,8 +29,11 @@ pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
+pub use money::converted;
 pub use prices::prices;
+pub use redact::redact;
 pub use table::table;
+pub use text::Lang;
 
 /// How text for people is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +42,14 @@ pub struct TableStyle {
     pub width: u16,
     /// Whether to emit ANSI styling.
     pub color: bool,
+    /// The language of texts.
+    pub lang: Lang,
 }
 
 impl Default for TableStyle {
-    /// 80 columns without colour.
+    /// 80 columns without colour, in English.
     fn default() -> Self {
-        Self { width: 80, color: false }
+        Self { width: 80, color: false, lang: Lang::En }
     }
 }
 
@@ -78,7 +85,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
-            Self::Html => html(report, out),
+            Self::Html => html(report, style.lang, out),
         }
     }
 }

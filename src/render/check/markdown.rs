@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::super::grid::clean;
 use super::super::number::usd;
-use super::super::words::clean;
 use super::{counts_text, looked_at, lost};
 use crate::model::report::Report;
 

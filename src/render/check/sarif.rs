@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::super::words::clean;
+use super::super::grid::clean;
 use crate::check::{RULES, Rule, Severity};
 use crate::model::money::money_text;
 use crate::model::report::{FindingLine, Report};

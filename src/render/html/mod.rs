@@ -15,7 +15,10 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::number::{count, size, usd};
+use super::money::Money;
+use super::number::{count, size};
+use super::sums::NAT_PATH;
+use super::text::{Lang, page as words, table as text};
 use super::view::{self, Cell, Change, Column, Doubt, Finding, FlowGroup, Head, View};
 use crate::model::report::{DayLine, Report};
 
@@ -30,6 +33,7 @@ const LIBRARY: &str = include_str!("vendor/charts.js");
 #[derive(Template)]
 #[template(path = "page.html", config = "src/render/html/askama.toml")]
 struct Page {
+    lang: Lang,
     policy: String,
     version: &'static str,
     style: &'static str,
@@ -45,15 +49,15 @@ struct Page {
     days: TableOf,
     services: TableOf,
     clients: TableOf,
+    owners: Option<TableOf>,
     nat_gateways: TableOf,
     endpoints: TableOf,
     bytes: TableOf,
     records: TableOf,
     objects: TableOf,
     malformed: TableOf,
+    unchecked: TableOf,
     objects_read: String,
-    objects_failed: String,
-    objects_skipped: String,
     data: String,
 }
 
@@ -68,9 +72,9 @@ struct TableOf {
     remark: Option<String>,
 }
 
-impl From<View> for TableOf {
-    fn from(view: View) -> Self {
-        let View { id, caption, columns, rows, remark } = view.cut_to(MAX_PAGE_ROWS);
+impl TableOf {
+    fn of(view: View, lang: Lang) -> Self {
+        let View { id, caption, columns, rows, remark } = view.cut_to(MAX_PAGE_ROWS, lang);
         Self { id, caption, columns, rows, remark }
     }
 }
@@ -79,36 +83,44 @@ impl From<View> for TableOf {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn html(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let (flow_groups, flows) = view::flows(report);
+pub fn html(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Result<()> {
+    let money = Money::of(report, lang);
+    let (flow_groups, flows) = view::flows(lang, report);
     let (now_width, after_width) = widths(report);
     let ledger = &report.ledger;
+    let table = |view| TableOf::of(view, lang);
     let page = Page {
+        lang,
         policy: policy(),
         version: env!("CARGO_PKG_VERSION"),
         style: STYLE,
         library: LIBRARY,
         script: SCRIPT,
-        head: view::head(report),
+        head: view::head(lang, report, money),
         now_width,
         after_width,
-        changes: view::changes(report),
-        findings: view::findings(report),
-        doubts: view::doubts(report),
-        flows: flows.into(),
-        days: view::days(report).into(),
-        services: view::services(report).into(),
-        clients: view::clients(report).into(),
-        nat_gateways: view::nat_gateways(report).into(),
-        endpoints: view::endpoints(report).into(),
-        bytes: view::byte_ledger(report).into(),
-        records: view::record_ledger(report).into(),
-        objects: view::objects(report).into(),
-        malformed: view::malformed(report).into(),
-        objects_read: count(ledger.objects_read.into()),
-        objects_failed: count(ledger.objects_failed.into()),
-        objects_skipped: count(ledger.objects_skipped.into()),
-        data: chart_data(&flow_groups, &report.days)?,
+        changes: view::changes(lang, report, money),
+        findings: view::findings(lang, report, money),
+        doubts: view::doubts(lang, report),
+        flows: table(flows),
+        days: table(view::days(lang, report, money)),
+        services: table(view::services(lang, report, money)),
+        clients: table(view::clients(lang, report, money)),
+        owners: view::owners(lang, report, money).map(table),
+        nat_gateways: table(view::nat_gateways(lang, report, money)),
+        endpoints: table(view::endpoints(lang, report, money)),
+        bytes: table(view::byte_ledger(lang, report)),
+        records: table(view::record_ledger(lang, report)),
+        objects: table(view::objects(lang, report)),
+        malformed: table(view::malformed(lang, report)),
+        unchecked: table(view::unchecked(lang, report)),
+        objects_read: text::objects_read(
+            lang,
+            count(ledger.objects_read.into()),
+            count(ledger.objects_failed.into()),
+            count(ledger.objects_skipped.into()),
+        ),
+        data: chart_data(lang, &flow_groups, &report.days, money)?,
     };
     page.render_into(&mut Text(out)).map_err(io::Error::other)
 }
@@ -152,12 +164,15 @@ fn widths(report: &Report) -> (String, String) {
 struct ChartData<'d> {
     flows: Vec<ChartFlow<'d>>,
     days: Vec<ChartDay<'d>>,
+    words: ChartWords,
 }
 
 #[derive(Serialize)]
 struct ChartFlow<'d> {
     group: &'d str,
     path: &'d str,
+    /// Whether it pays the toll.
+    toll: bool,
     service: &'d str,
     bytes: u128,
     size: String,
@@ -172,38 +187,58 @@ struct ChartDay<'d> {
 
 #[derive(Serialize)]
 struct ChartPart {
-    name: &'static str,
+    name: String,
     usd: f64,
     text: String,
 }
 
+/// What the script says; `{name}` stands for what it fills in.
+#[derive(Serialize)]
+struct ChartWords {
+    flows: String,
+    days: String,
+    from_to: String,
+    filtered: String,
+    dark: String,
+    light: String,
+}
+
 /// The data of the charts as JSON that may stand in a script block.
-fn chart_data(flows: &[FlowGroup], days: &[DayLine]) -> io::Result<String> {
+fn chart_data(lang: Lang, flows: &[FlowGroup], days: &[DayLine], money: Money<'_>) -> io::Result<String> {
     let flows = flows.iter().map(|flow| ChartFlow {
         group: &flow.group,
-        path: flow.path,
+        path: &flow.path_name,
+        toll: flow.path == NAT_PATH,
         service: &flow.service,
         bytes: flow.bytes,
         size: size(flow.bytes),
     });
     let day = |day: &'_ DayLine| {
         let parts = [
-            ("NAT gateways", day.nat_gateway_cost_usd),
-            ("Cross-AZ transfer", day.cross_zone_cost_usd),
-            ("VPC endpoints", day.endpoint_cost_usd),
+            (text::nat_gateways(lang), day.nat_gateway_cost_usd),
+            (words::cross_transfer(lang), day.cross_zone_cost_usd),
+            (text::endpoints(lang), day.endpoint_cost_usd),
         ];
         parts.map(|(name, amount)| ChartPart {
             name,
             usd: amount.and_then(|amount| amount.to_f64()).unwrap_or_default(),
-            text: usd(amount),
+            text: money.usd(amount),
         })
     };
-    // A day without a price has no length to draw; the table says `unpriced`.
+    // A day without a price has no length to draw; the table says so.
     let days = days.iter().filter(|line| line.cost_usd.is_some()).filter_map(|line| {
         let date = line.date.as_deref()?;
-        Some(ChartDay { date, cost: usd(line.cost_usd), parts: day(line).into() })
+        Some(ChartDay { date, cost: money.usd(line.cost_usd), parts: day(line).into() })
     });
-    let data = ChartData { flows: flows.collect(), days: days.collect() };
+    let words = ChartWords {
+        flows: words::chart_flows(lang),
+        days: words::chart_days(lang),
+        from_to: words::from_to(lang, "{from}", "{to}"),
+        filtered: words::filtered(lang, "{shown}", "{all}"),
+        dark: words::dark(lang),
+        light: words::light(lang),
+    };
+    let data = ChartData { flows: flows.collect(), days: days.collect(), words };
     Ok(script_safe(&serde_json::to_string(&data)?))
 }
 

@@ -21,26 +21,28 @@
     }
   }
 
-  // --- bytes from subnets over paths to services
+  // The report's language; names in braces are filled in.
+  const words = data.words;
+  const say = (wording, values) => wording.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  const TOLL = "nat-gateway";
+  // --- bytes from subnets over paths to services
 
   function flowGraph() {
     const nodes = new Map();
-    const node = (column, name) => {
+    const node = (column, name, toll = false) => {
       const id = `${column} ${name}`;
-      if (!nodes.has(id)) nodes.set(id, { id, column, name });
+      if (!nodes.has(id)) nodes.set(id, { id, column, name, toll });
       return id;
     };
     const links = new Map();
     const link = (source, target, flow) => {
       const id = `${source}\n${target}`;
-      const known = links.get(id) ?? { source, target, value: 0, toll: flow.path === TOLL };
+      const known = links.get(id) ?? { source, target, value: 0, toll: flow.toll };
       known.value += flow.bytes;
       links.set(id, known);
     };
     for (const flow of data.flows) {
-      const path = node(1, flow.path);
+      const path = node(1, flow.path, flow.toll);
       link(node(0, flow.group), path, flow);
       link(path, node(2, flow.service), flow);
     }
@@ -68,17 +70,16 @@
       .nodePadding(narrow ? 32 : 36)
       .extent([[0, 16], [width, height - 18]])(graph);
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
-    svg.setAttribute("aria-label", "Bytes from subnets over paths to services. The table below has the figures.");
+    svg.setAttribute("aria-label", words.flows);
     const path = charts.sankeyLinkHorizontal();
     for (const link of graph.links) {
       const drawn = element("path", { class: link.toll ? "link toll" : "link", d: path(link), "stroke-width": Math.max(1, link.width) });
-      drawn.append(element("title", {}, `${link.source.name} to ${link.target.name}: ${size(link.value)}`));
+      drawn.append(element("title", {}, `${say(words.from_to, { from: link.source.name, to: link.target.name })}: ${size(link.value)}`));
       svg.append(drawn);
     }
     const labels = [];
     for (const node of graph.nodes) {
-      const toll = node.column === 1 && node.name === TOLL;
-      svg.append(element("rect", { class: toll ? "node toll" : "node", x: node.x0, y: node.y0, width: node.x1 - node.x0, height: Math.max(1, node.y1 - node.y0) }));
+      svg.append(element("rect", { class: node.toll ? "node toll" : "node", x: node.x0, y: node.y0, width: node.x1 - node.x0, height: Math.max(1, node.y1 - node.y0) }));
       const last = node.column === 2;
       const [x, anchor] = last ? [node.x0 - 8, "end"] : [node.x1 + 8, "start"];
       const y = (node.y0 + node.y1) / 2;
@@ -102,7 +103,7 @@
     const x = charts.scaleBand(data.days.map((day) => day.date), [left, width]).padding(0.25);
     const y = charts.scaleLinear([0, charts.max(data.days, total) || 1], [height - bottom, top]).nice(4);
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
-    svg.setAttribute("aria-label", "Observed cost by day in USD. The table below has the figures.");
+    svg.setAttribute("aria-label", words.days);
     for (const tick of y.ticks(4)) {
       svg.append(element("line", { class: "grid", x1: left, x2: width, y1: y(tick), y2: y(tick) }));
       svg.append(element("text", { class: "soft", x: left - 10, y: y(tick) + 4, "text-anchor": "end" }, y.tickFormat(4)(tick)));
@@ -208,13 +209,13 @@
     .map((item) => ({ item, text: item.textContent.toLowerCase() }));
 
   function applyFilter() {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const { item, text } of items) {
-      item.hidden = !words.every((word) => text.includes(word));
+      item.hidden = !wanted.every((word) => text.includes(word));
       if (!item.hidden) count += 1;
     }
-    shown.value = words.length > 0 ? `${count} of ${items.length}` : "";
+    shown.value = wanted.length > 0 ? say(words.filtered, { shown: count, all: items.length }) : "";
   }
   filter.addEventListener("input", applyFilter);
   filter.form.addEventListener("submit", (event) => event.preventDefault());
@@ -225,7 +226,7 @@
   const root = document.documentElement;
   const preferred = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ?? (preferred.matches ? "dark" : "light")) === "dark";
-  const label = () => (theme.textContent = isDark() ? "Light theme" : "Dark theme");
+  const label = () => (theme.textContent = isDark() ? words.light : words.dark);
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     label();

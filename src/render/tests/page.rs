@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::super::html;
+use super::super::{Lang, html};
 use super::sample;
 use crate::model::report::Report;
 
 fn page(report: &Report) -> String {
     let mut out = Vec::new();
-    html(report, &mut out).expect("a Vec takes all");
+    html(report, Lang::En, &mut out).expect("a Vec takes all");
     String::from_utf8(out).expect("UTF-8")
 }
 

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::model::report::{
-    AdviceLine, AttributionLine, DayLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
-    NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+    AdviceLine, AttributionLine, Currency, DayLine, EndpointLine, Evidence, FindingLine, GroupLine, Ledger,
+    MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
+    UncheckedLine,
 };
 
 pub(super) const GIB: u128 = 1 << 30;
@@ -59,6 +60,8 @@ pub(super) fn empty() -> Report {
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
+        groups: vec![],
+        currencies: vec![],
     }
 }
 
@@ -149,6 +152,24 @@ fn advice() -> AdviceLine {
             remarks: vec!["us-east-1: 3 MiB go to buckets of another Region.".to_owned()],
             way_back: "delete the endpoint; the routes go with it".to_owned(),
         },
+    }
+}
+
+fn group(kind: &'static str, value: &str, bytes: u128) -> GroupLine {
+    GroupLine {
+        key: "tag:team".to_owned(),
+        value: value.to_owned(),
+        kind,
+        clients: 1,
+        bytes_out: bytes / 8,
+        bytes_in: bytes / 8 * 7,
+        nat_gateway_bytes: bytes,
+        endpoint_bytes: 0,
+        nat_data_cost_month_usd: usd("94.291667"),
+        cross_zone_cost_month_usd: usd("3.041666"),
+        endpoint_data_cost_month_usd: usd("0"),
+        hours_cost_month_usd: usd("0"),
+        cost_month_usd: usd("97.333333"),
     }
 }
 
@@ -259,6 +280,8 @@ pub(super) fn full() -> Report {
             id: "no-pkt-fields".to_owned(),
             text: "The logs lack pkt-dstaddr; with it the services behind a NAT gateway would be exact.".to_owned(),
             bytes: Some(50 * GIB),
+            code: "estimated-peers".to_owned(),
+            parameters: BTreeMap::new(),
         }],
         objects: vec![
             ObjectLine {
@@ -278,6 +301,18 @@ pub(super) fn full() -> Report {
             field: text("bytes"),
             reason: "`12x` is not a number".to_owned(),
         }],
+        groups: vec![
+            group("owner", "data", 50 * GIB),
+            group("untagged", "(untagged)", 50 * GIB),
+            GroupLine {
+                nat_data_cost_month_usd: usd("0"),
+                cross_zone_cost_month_usd: usd("0"),
+                hours_cost_month_usd: usd("110.96"),
+                cost_month_usd: usd("110.96"),
+                ..group("not-allocated", "(not allocated)", 0)
+            },
+        ],
+        currencies: vec![Currency { code: "JPY".to_owned(), units_per_usd: usd("150.5").expect("a rate"), decimals: 0 }],
         ..empty()
     }
 }

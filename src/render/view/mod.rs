@@ -1,33 +1,35 @@
-//! The report as tables of text, for forms that lay it out themselves (HTML, Markdown). Figures are written by the same
-//! code as in the table for terminals.
+//! The report as tables of text, for forms that lay it out themselves. Figures and words are those of the table for
+//! terminals.
 
 mod doubt;
 mod traffic;
 
-pub(super) use doubt::{byte_ledger, days, malformed, objects, record_ledger};
-pub(super) use traffic::{FlowGroup, clients, endpoints, flows, nat_gateways, services};
+pub(super) use doubt::{byte_ledger, days, malformed, objects, record_ledger, unchecked};
+pub(super) use traffic::{FlowGroup, clients, endpoints, flows, nat_gateways, owners, services};
 
 use rust_decimal::Decimal;
 
-use super::number::{count, size, usd};
-use super::table::advice::evidence_lines;
-use super::words::{clean, scale, sources, time_range};
+use super::grid::clean;
+use super::money::Money;
+use super::number::{count, size};
+use super::table::{evidence_lines, parts_of, range, scale, sources};
+use super::text::{Lang, advice, notes, page as words, table as text};
 use crate::model::money::money_text;
-use crate::model::report::{AdviceLine, Report};
+use crate::model::report::{AdviceLine, FindingLine, Note, Report};
 
 /// One column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     pub(super) is_figure: bool,
 }
 
 impl Column {
-    const fn text(title: &'static str) -> Self {
+    fn text(title: String) -> Self {
         Self { title, is_figure: false }
     }
 
-    const fn figure(title: &'static str) -> Self {
+    fn figure(title: String) -> Self {
         Self { title, is_figure: true }
     }
 }
@@ -68,8 +70,12 @@ impl Cell {
         Self { text: size(bytes), figure: Some(bytes.to_string()), ..Self::default() }
     }
 
-    pub(super) fn usd(amount: Option<Decimal>) -> Self {
-        Self { text: usd(amount), figure: amount.map(money_text), ..Self::default() }
+    /// USD, and other currencies below it.
+    pub(super) fn money(money: Money<'_>, amount: Option<Decimal>) -> Self {
+        let told = money.cell(amount);
+        let mut lines = told.lines().map(str::to_owned);
+        let text = lines.next().unwrap_or_default();
+        Self { text, below: lines.collect(), figure: amount.map(money_text), warns: false }
     }
 }
 
@@ -87,8 +93,8 @@ pub(super) struct View {
 }
 
 impl View {
-    fn new(id: &'static str, caption: &str, columns: impl Into<Vec<Column>>) -> Self {
-        Self { id, caption: caption.to_owned(), columns: columns.into(), rows: Vec::new(), remark: None }
+    fn new(id: &'static str, caption: String, columns: impl Into<Vec<Column>>) -> Self {
+        Self { id, caption, columns: columns.into(), rows: Vec::new(), remark: None }
     }
 
     fn row(&mut self, cells: impl Into<Vec<Cell>>) {
@@ -96,11 +102,11 @@ impl View {
     }
 
     /// Keeps the first `most` rows and says how many there are beyond.
-    pub(super) fn cut_to(mut self, most: usize) -> Self {
+    pub(super) fn cut_to(mut self, most: usize, lang: Lang) -> Self {
         let beyond = self.rows.len().saturating_sub(most);
         if beyond > 0 {
             self.rows.truncate(most);
-            let more = format!("{} more rows are in --format json and csv.", count(beyond as u128));
+            let more = words::more_rows(lang, count(beyond as u128));
             self.remark = Some(self.remark.map_or(more.clone(), |remark| format!("{remark} {more}")));
         }
         self
@@ -108,33 +114,32 @@ impl View {
 }
 
 /// A label and what it says.
-pub(super) type Told = (&'static str, String);
+pub(super) type Told = (String, String);
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) summary: String,
-    pub(super) saving: String,
-    pub(super) now: String,
-    pub(super) after: String,
-    pub(super) moves: Option<String>,
-    pub(super) confidence: &'static str,
+    pub(super) saving: Cell,
+    /// Money, bytes and confidence, in one line each.
+    pub(super) basis: Vec<String>,
     pub(super) evidence: Vec<Told>,
 }
 
 impl Change {
-    fn of(line: &AdviceLine) -> Self {
-        let mut evidence: Vec<Told> =
-            evidence_lines(line).into_iter().map(|(label, told)| (label, clean(&told))).collect();
-        evidence.push(("Id", clean(&line.id)));
+    fn of(lang: Lang, line: &AdviceLine, money: Money<'_>) -> Self {
+        let mut basis =
+            vec![words::change_money(lang, money.usd(line.cost_now_usd), money.usd(line.cost_after_usd))];
+        if line.bytes_month > 0 {
+            basis.push(words::a_month(lang, size(line.bytes_month)));
+        }
+        basis.push(words::confidence(lang, text::grade(lang, line.confidence)));
+        let evidence = evidence_lines(lang, line).into_iter().map(|(label, told)| (label, clean(&told)));
         Self {
-            summary: clean(&line.summary),
-            saving: usd(line.saving_month_usd),
-            now: usd(line.cost_now_usd),
-            after: usd(line.cost_after_usd),
-            moves: (line.bytes_month > 0).then(|| size(line.bytes_month)),
-            confidence: line.confidence,
-            evidence,
+            summary: clean(&advice::summary(lang, line)),
+            saving: Cell::money(money, line.saving_month_usd),
+            basis,
+            evidence: evidence.chain([(words::id(lang), clean(&line.id))]).collect(),
         }
     }
 }
@@ -142,7 +147,7 @@ impl Change {
 /// One set-up problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    pub(super) severity: &'static str,
+    pub(super) severity: String,
     pub(super) title: String,
     pub(super) resource: String,
     /// USD a month that it loses, where that is known and not nothing.
@@ -150,6 +155,24 @@ pub(super) struct Finding {
     /// Whether records show it; what only the inventory shows is a note.
     pub(super) from_traffic: bool,
     pub(super) facts: Vec<Told>,
+}
+
+impl Finding {
+    fn of(lang: Lang, line: &FindingLine, money: Money<'_>) -> Self {
+        let loss = line.loss_month_usd.filter(|loss| !loss.is_zero());
+        Self {
+            severity: text::grade(lang, line.severity),
+            title: clean(&line.title),
+            resource: clean(&line.resource_id),
+            loss: loss.map(|loss| words::usd_amount_month(lang, money.usd(Some(loss)))),
+            from_traffic: line.from_traffic,
+            facts: vec![
+                (text::because(lang), clean(&line.evidence)),
+                (text::fix(lang), clean(&line.fix)),
+                (words::rule(lang), clean(&line.id)),
+            ],
+        }
+    }
 }
 
 /// Something that is not known.
@@ -164,65 +187,59 @@ pub(super) struct Doubt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) range: String,
-    pub(super) scale: String,
-    pub(super) sources: String,
-    /// USD a month now, with the saving, and what remains.
-    pub(super) now: String,
-    pub(super) saving: String,
-    pub(super) after: String,
+    /// How the figures come about.
+    pub(super) basis: String,
+    /// Money of a month now, what can be saved, and what remains.
+    pub(super) now: Cell,
+    pub(super) saving: Cell,
+    pub(super) after: Cell,
     /// Whether there is a saving above nothing.
     pub(super) saves: bool,
     /// The parts of the cost now.
-    pub(super) parts: Vec<Told>,
-    pub(super) nat_bytes: String,
+    pub(super) parts: Vec<(String, Cell)>,
 }
 
 /// The head of a report. What remains after the advice is cost less saving; both are the report's own totals.
-pub(super) fn head(report: &Report) -> Head {
+pub(super) fn head(lang: Lang, report: &Report, money: Money<'_>) -> Head {
     let totals = &report.totals;
     let after = totals.cost_month_usd.zip(totals.saving_month_usd);
     let after = after.and_then(|(cost, saving)| cost.checked_sub(saving));
+    let basis = words::basis(
+        lang,
+        scale(lang, &report.period),
+        size(totals.nat_gateway_bytes),
+        clean(&sources(lang, report)),
+    );
+    let labels = [words::part_nat(lang), words::part_cross(lang), words::part_endpoints(lang)];
+    let parts =
+        labels.into_iter().zip(parts_of(totals)).map(|(label, amount)| (label, Cell::money(money, amount)));
     Head {
-        range: time_range(report),
-        scale: scale(&report.period),
-        sources: clean(&sources(&report.sources)),
-        now: usd(totals.cost_month_usd),
-        saving: usd(totals.saving_month_usd),
-        after: usd(after),
+        range: range(lang, report),
+        basis,
+        now: Cell::money(money, totals.cost_month_usd),
+        saving: Cell::money(money, totals.saving_month_usd),
+        after: Cell::money(money, after),
         saves: totals.saving_month_usd.is_some_and(|saving| saving > Decimal::ZERO),
-        parts: vec![
-            ("NAT gateways: hours and data", usd(totals.nat_gateway_cost_month_usd)),
-            ("Cross-AZ transfer to NAT gateways", usd(totals.cross_zone_cost_month_usd)),
-            ("VPC endpoints: hours and data", usd(totals.endpoint_cost_month_usd)),
-        ],
-        nat_bytes: size(totals.nat_gateway_bytes),
+        parts: parts.collect(),
     }
 }
 
 /// The advice, in its order.
-pub(super) fn changes(report: &Report) -> Vec<Change> {
-    report.advice.iter().map(Change::of).collect()
+pub(super) fn changes(lang: Lang, report: &Report, money: Money<'_>) -> Vec<Change> {
+    report.advice.iter().map(|line| Change::of(lang, line, money)).collect()
 }
 
 /// The findings, in their order.
-pub(super) fn findings(report: &Report) -> Vec<Finding> {
-    let told = |line: &crate::model::report::FindingLine| Finding {
-        severity: line.severity,
-        title: clean(&line.title),
-        resource: clean(&line.resource_id),
-        loss: line.loss_month_usd.filter(|loss| !loss.is_zero()).map(|loss| usd(Some(loss))),
-        from_traffic: line.from_traffic,
-        facts: vec![("Because", clean(&line.evidence)), ("Fix", clean(&line.fix)), ("Rule", clean(&line.id))],
-    };
-    report.findings.iter().map(told).collect()
+pub(super) fn findings(lang: Lang, report: &Report, money: Money<'_>) -> Vec<Finding> {
+    report.findings.iter().map(|line| Finding::of(lang, line, money)).collect()
 }
 
 /// What could not be known.
-pub(super) fn doubts(report: &Report) -> Vec<Doubt> {
-    let told = |note: &crate::model::report::Note| Doubt {
+pub(super) fn doubts(lang: Lang, report: &Report) -> Vec<Doubt> {
+    let told = |note: &Note| Doubt {
         id: clean(&note.id),
-        text: clean(&note.text),
-        bytes: note.bytes.map(size),
+        text: clean(&notes::note(lang, note)),
+        bytes: note.bytes.map(|bytes| words::size_concerned(lang, size(bytes))),
     };
     report.notes.iter().map(told).collect()
 }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::number::{percent, price, share, size, usd};
+use super::super::grid::clean;
+use super::super::money::Money;
+use super::super::number::share;
 use super::super::sums::{NAT_PATH, Sum, grouped};
-use super::super::words::{clean, vantage};
+use super::super::table::{NOT_ALLOCATED, about_endpoint, about_nat_gateway, owner};
+use super::super::text::{Lang, page as words, table as text};
 use super::{Cell, Column, View};
-use crate::model::report::{AttributionLine, NatGatewayLine, Report};
+use crate::model::report::{AttributionLine, Report};
 
 /// An id with its `Name` tag, where there is one: the name is what people know.
 fn named(id: &str, name: Option<&str>) -> Cell {
@@ -16,147 +19,157 @@ fn named(id: &str, name: Option<&str>) -> Cell {
     }
 }
 
-pub(in super::super) fn nat_gateways(report: &Report) -> View {
+pub(in super::super) fn nat_gateways(lang: Lang, report: &Report, money: Money<'_>) -> View {
     let mut view = View::new(
         "nat-gateways",
-        "NAT gateways",
+        text::nat_gateways(lang),
         [
-            Column::text("NAT gateway"),
-            Column::text("Zone"),
-            Column::figure("Out"),
-            Column::figure("In"),
-            Column::figure("USD observed"),
-            Column::figure("USD / month"),
+            Column::text(text::nat_gateway(lang)),
+            Column::text(text::zone(lang)),
+            Column::figure(words::direction_out(lang)),
+            Column::figure(words::direction_in(lang)),
+            Column::figure(words::usd_observed(lang)),
+            Column::figure(words::usd_slash_month(lang)),
         ],
     );
     for line in &report.nat_gateways {
-        let zone = line.zone_id.as_deref().unwrap_or(match line.availability_mode {
-            "regional" => "regional",
-            _ => "not known",
+        let zone = line.zone_id.clone().unwrap_or_else(|| match line.availability_mode {
+            "regional" => text::regional(lang),
+            _ => text::not_known(lang),
         });
         view.row([
-            nat_gateway(line),
-            Cell::text(zone),
+            told(named(&line.nat_gateway_id, line.name.as_deref()), &about_nat_gateway(lang, line, money)),
+            Cell::text(&zone),
             Cell::size(line.bytes_out),
             Cell::size(line.bytes_in),
-            Cell::usd(line.cost_observed_usd),
-            Cell::usd(line.cost_month_usd),
+            Cell::money(money, line.cost_observed_usd),
+            Cell::money(money, line.cost_month_usd),
         ]);
     }
     view
 }
 
-fn nat_gateway(line: &NatGatewayLine) -> Cell {
-    let mut cell = named(&line.nat_gateway_id, line.name.as_deref());
-    if line.connectivity == Some("private") {
-        cell = cell.below("private");
-    }
-    cell = cell.below(vantage(line.vantage));
-    if let Some(coverage) = line.coverage {
-        cell = cell.below(&format!("other view saw {}", percent(coverage)));
-    }
-    if line.bytes_cross_zone > 0 {
-        let cost = usd(line.cross_zone_cost_month_usd);
-        cell = cell.below(&format!("cross-AZ {}: {cost} USD/month", size(line.bytes_cross_zone)));
-    }
-    if line.price_hour_usd.is_some() || line.price_gb_usd.is_some() {
-        let (hour, gb) = (price(line.price_hour_usd), price(line.price_gb_usd));
-        cell = cell.below(&format!("{hour}/h, {gb}/GB"));
-    }
-    cell
+/// A cell with further lines below it.
+fn told(cell: Cell, lines: &[String]) -> Cell {
+    lines.iter().fold(cell, |cell, line| cell.below(line))
 }
 
-pub(in super::super) fn endpoints(report: &Report) -> View {
+pub(in super::super) fn endpoints(lang: Lang, report: &Report, money: Money<'_>) -> View {
     let mut view = View::new(
         "endpoints",
-        "VPC endpoints",
+        text::endpoints(lang),
         [
-            Column::text("VPC endpoint"),
-            Column::text("Service"),
-            Column::text("Type"),
-            Column::figure("Out"),
-            Column::figure("In"),
-            Column::figure("USD / month"),
+            Column::text(text::endpoint(lang)),
+            Column::text(text::service(lang)),
+            Column::text(text::endpoint_type(lang)),
+            Column::figure(words::direction_out(lang)),
+            Column::figure(words::direction_in(lang)),
+            Column::figure(words::usd_slash_month(lang)),
         ],
     );
     for line in &report.endpoints {
-        let mut cell = named(&line.vpc_endpoint_id, line.name.as_deref());
-        if !line.zones.is_empty() {
-            cell = cell.below(&line.zones.join(", "));
-        }
-        match (line.idle, line.bytes_out == 0 && line.bytes_in == 0) {
-            (Some(true), _) => cell = cell.below("idle: no byte passed it").warning(),
-            (None, true) => cell = cell.below("no byte seen, but not all hours are"),
-            _ => {}
-        }
+        let cell = named(&line.vpc_endpoint_id, line.name.as_deref());
+        let cell = if line.idle == Some(true) { cell.warning() } else { cell };
+        let cell = told(cell, &about_endpoint(lang, line));
         view.row([
             cell,
-            Cell::text(&line.service),
-            Cell::text(line.endpoint_type),
+            Cell::text(&text::service_name(lang, &line.service)),
+            Cell::text(&text::type_name(lang, line.endpoint_type)),
             Cell::size(line.bytes_out),
             Cell::size(line.bytes_in),
-            Cell::usd(line.cost_month_usd),
+            Cell::money(money, line.cost_month_usd),
         ]);
     }
     view
 }
 
-/// Marks figures whose split is an estimate.
-const ABOUT: &str = "The total is counted; its split over services is an estimate where marked.";
-
-pub(in super::super) fn services(report: &Report) -> View {
+pub(in super::super) fn services(lang: Lang, report: &Report, money: Money<'_>) -> View {
     let mut view = View::new(
         "services",
-        "Services by bytes",
+        words::services_caption(lang),
         [
-            Column::text("Service"),
-            Column::text("Path"),
-            Column::figure("Out"),
-            Column::figure("In"),
-            Column::figure("Share"),
-            Column::figure("USD / month"),
+            Column::text(text::service(lang)),
+            Column::text(text::path(lang)),
+            Column::figure(words::direction_out(lang)),
+            Column::figure(words::direction_in(lang)),
+            Column::figure(text::share(lang)),
+            Column::figure(words::usd_slash_month(lang)),
         ],
     );
     let all = Sum::of(report.attribution.iter()).bytes();
     for ((service, region, path), _, sum) in
         grouped(report.attribution.iter(), |line| (&line.service, &line.service_region, line.path))
     {
-        let mut cell = Cell::text(service);
+        let mut cell = Cell::text(&text::service_name(lang, service));
         if let Some(region) = region {
             cell = cell.below(region);
         }
         if sum.estimated {
-            cell = cell.below("estimated");
-            view.remark = Some(ABOUT.to_owned());
+            cell = cell.below(&words::estimated(lang));
+            view.remark = Some(words::about(lang));
         }
         view.row([
             cell,
-            Cell::text(path),
+            Cell::text(&text::path_name(lang, path)),
             Cell::size(sum.bytes_out),
             Cell::size(sum.bytes_in),
             share_cell(&sum, all),
-            Cell::usd(sum.cost),
+            Cell::money(money, sum.cost),
         ]);
     }
     view
+}
+
+/// Bytes and cost by owner; `None` where no key was asked for.
+pub(in super::super) fn owners(lang: Lang, report: &Report, money: Money<'_>) -> Option<View> {
+    let key = &report.groups.first()?.key;
+    let mut view = View::new(
+        "owners",
+        text::groups(lang, clean(key)),
+        [
+            Column::text(clean(key)),
+            Column::figure(text::traffic(lang)),
+            Column::figure(text::group_nat_data(lang)),
+            Column::figure(text::group_cross_zone(lang)),
+            Column::figure(text::group_endpoint_data(lang).replace('\n', " ")),
+            Column::figure(text::group_hours(lang)),
+            Column::figure(words::usd_slash_month(lang)),
+        ],
+    );
+    for line in &report.groups {
+        let bytes = match line.kind {
+            NOT_ALLOCATED => Cell::default(),
+            _ => Cell::size(line.nat_gateway_bytes),
+        };
+        view.row([
+            Cell::text(&owner(lang, line)),
+            bytes,
+            Cell::money(money, line.nat_data_cost_month_usd),
+            Cell::money(money, line.cross_zone_cost_month_usd),
+            Cell::money(money, line.endpoint_data_cost_month_usd),
+            Cell::money(money, line.hours_cost_month_usd),
+            Cell::money(money, line.cost_month_usd),
+        ]);
+    }
+    Some(view)
 }
 
 fn share_cell(sum: &Sum, all: u128) -> Cell {
     Cell { text: share(sum.bytes(), all), figure: Some(sum.bytes().to_string()), ..Cell::default() }
 }
 
-pub(in super::super) fn clients(report: &Report) -> View {
+pub(in super::super) fn clients(lang: Lang, report: &Report, money: Money<'_>) -> View {
     let mut view = View::new(
         "clients",
-        "Client interfaces through NAT gateways",
+        text::clients(lang),
         [
-            Column::text("Interface"),
-            Column::text("Subnet"),
-            Column::text("Zone"),
-            Column::figure("Out"),
-            Column::figure("In"),
-            Column::figure("Share"),
-            Column::figure("USD / month"),
+            Column::text(text::interface(lang)),
+            Column::text(words::subnet(lang)),
+            Column::text(text::zone(lang)),
+            Column::figure(words::direction_out(lang)),
+            Column::figure(words::direction_in(lang)),
+            Column::figure(text::share(lang)),
+            Column::figure(words::usd_slash_month(lang)),
         ],
     );
     let through_nat = || report.attribution.iter().filter(|line| line.path == NAT_PATH);
@@ -167,19 +180,20 @@ pub(in super::super) fn clients(report: &Report) -> View {
         let (client, subnet, zone) = match interface {
             Some(id) => {
                 let subnet = first.subnet_id.as_deref();
-                let subnet = subnet.map_or_else(|| Cell::text("not known"), |id| named(id, name(id)));
-                (named(id, name(id)), subnet, first.zone_id.as_deref().unwrap_or("not known"))
+                let subnet =
+                    subnet.map_or_else(|| Cell::text(&text::not_known(lang)), |id| named(id, name(id)));
+                (named(id, name(id)), subnet, first.zone_id.clone().unwrap_or_else(|| text::not_known(lang)))
             }
-            None => (Cell::text("not named by any record"), Cell::text(""), ""),
+            None => (Cell::text(&text::unnamed(lang)), Cell::default(), String::new()),
         };
         view.row([
             client,
             subnet,
-            Cell::text(zone),
+            Cell::text(&zone),
             Cell::size(sum.bytes_out),
             Cell::size(sum.bytes_in),
             share_cell(&sum, all),
-            Cell::usd(sum.cost),
+            Cell::money(money, sum.cost),
         ]);
     }
     view
@@ -190,6 +204,7 @@ pub(in super::super) fn clients(report: &Report) -> View {
 pub(in super::super) struct FlowGroup {
     pub(in super::super) group: String,
     pub(in super::super) path: &'static str,
+    pub(in super::super) path_name: String,
     pub(in super::super) service: String,
     pub(in super::super) bytes: u128,
 }
@@ -199,17 +214,17 @@ const NAMED_ENDS: usize = 8;
 
 /// The bytes from subnets over paths to services, most first, and the same as a table. The smaller ends are taken together,
 /// so that the picture stays one.
-pub(in super::super) fn flows(report: &Report) -> (Vec<FlowGroup>, View) {
+pub(in super::super) fn flows(lang: Lang, report: &Report) -> (Vec<FlowGroup>, View) {
     let group = |line: &AttributionLine| {
         let id = line.subnet_id.as_ref().or(line.vpc_id.as_ref());
-        id.map_or_else(|| "not known".to_owned(), |id| clean(report.names.get(id).unwrap_or(id)))
+        id.map_or_else(|| text::not_known(lang), |id| clean(report.names.get(id).unwrap_or(id)))
     };
     let service = |line: &AttributionLine| match &line.service_region {
-        Some(region) => clean(&format!("{} {region}", line.service)),
-        None => clean(&line.service),
+        Some(region) => clean(&format!("{} {region}", text::service_name(lang, &line.service))),
+        None => clean(&text::service_name(lang, &line.service)),
     };
-    let groups = largest(report, group, "other subnets");
-    let services = largest(report, service, "other services");
+    let groups = largest(report, group, &words::other_subnets(lang));
+    let services = largest(report, service, &words::other_services(lang));
     let mut sums: BTreeMap<(String, &'static str, String), u128> = BTreeMap::new();
     for line in &report.attribution {
         let key = (groups[&group(line)].clone(), line.path, services[&service(line)].clone());
@@ -218,23 +233,29 @@ pub(in super::super) fn flows(report: &Report) -> (Vec<FlowGroup>, View) {
     let mut flows: Vec<FlowGroup> = sums
         .into_iter()
         .filter(|(_, bytes)| *bytes > 0)
-        .map(|((group, path, service), bytes)| FlowGroup { group, path, service, bytes })
+        .map(|((group, path, service), bytes)| FlowGroup {
+            group,
+            path,
+            path_name: text::path_name(lang, path),
+            service,
+            bytes,
+        })
         .collect();
     flows.sort_by_key(|flow| std::cmp::Reverse(flow.bytes));
     let mut view = View::new(
         "flow-table",
-        "Bytes from subnets over paths to services",
+        words::flow_caption(lang),
         [
-            Column::text("Subnet"),
-            Column::text("Path"),
-            Column::text("Service"),
-            Column::figure("Bytes"),
-            Column::figure("Share"),
+            Column::text(words::subnet(lang)),
+            Column::text(text::path(lang)),
+            Column::text(text::service(lang)),
+            Column::figure(text::bytes(lang)),
+            Column::figure(text::share(lang)),
         ],
     );
     let all = flows.iter().map(|flow| flow.bytes).sum();
     for flow in &flows {
-        let ends = [&flow.group, flow.path, &flow.service].map(Cell::text);
+        let ends = [&flow.group, &flow.path_name, &flow.service].map(|text| Cell::text(text));
         let figure = Cell { text: share(flow.bytes, all), ..Cell::size(flow.bytes) };
         view.row(ends.into_iter().chain([Cell::size(flow.bytes), figure]).collect::<Vec<_>>());
     }
