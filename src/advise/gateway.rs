@@ -20,7 +20,7 @@ use super::planned::Planned;
 use super::{Advice, Case};
 
 /// The services that flowtoll tells by address and that have gateway endpoints.
-pub(super) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
+pub(crate) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 
 /// Advice for every VPC and service whose bytes pay a NAT gateway.
 pub(super) fn lines(planned: &Planned<'_, '_>) -> Vec<Advice> {
@@ -110,8 +110,8 @@ fn excluded<'c>(case: &'c Case<'_>) -> BTreeMap<(&'c str, &'c str), BTreeMap<Str
     excluded
 }
 
-/// Why a gateway endpoint of `vpc` would not carry a flow, `None` if it would.
-pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+/// Why no gateway endpoint of `vpc` would carry a flow, whatever the route tables; `None` if one would.
+pub(crate) fn unfit(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
     if case.is_from_unknown_vpc(flow) {
         return Some("their clients are in a VPC that the inventory does not have".to_owned());
     }
@@ -128,6 +128,15 @@ pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<Strin
     }
     if flow.peer.in_prefix_list == Some(false) {
         return Some("not in the Region's prefix list (or reached through NAT64)".to_owned());
+    }
+    None
+}
+
+/// Why a new gateway endpoint or association would not change a flow's way, `None` if it would.
+pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+    let reason = unfit(case, vpc, flow);
+    if reason.is_some() {
+        return reason;
     }
     let table = case.topology.route_table(vpc, flow.client.subnet_id.as_deref());
     if let Some(table) = table {

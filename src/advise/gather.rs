@@ -1,7 +1,6 @@
 //! From attributed bytes and the inventory to what the search needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use crate::attribute::{Flow, NatKind, NatUnit, Path};
 use crate::inventory::{
@@ -266,8 +265,7 @@ impl Gatherer<'_, '_> {
 
     /// The NAT gateway that a table sends public addresses to.
     fn default_nat(&self, table: &RouteTable) -> Option<usize> {
-        let public: IpAddr = std::net::Ipv4Addr::new(192, 0, 2, 1).into();
-        match self.case.topology.route_to_address(table, public.into()) {
+        match self.case.topology.way_out(table) {
             Some(RouteTarget::NatGateway(id)) => {
                 self.nats.get(id).copied().filter(|nat| self.demand.nats[*nat].month_hours > 0)
             }

@@ -26,11 +26,14 @@ pub mod slots;
 mod tests;
 mod unknown;
 
+pub(crate) use gateway::{SERVICES as GATEWAY_SERVICES, unfit};
+
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use crate::attribute::{Attribution, Client, Flow, NatUnit, Path, Topology};
+use crate::inventory::RouteTarget;
 use crate::model::plan::{Change, Plan, RateLine, UnknownTraffic};
 use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::toll::{NatRates, Scale};
@@ -41,6 +44,7 @@ use planned::Planned;
 use policy::Policy;
 
 /// What advice is drawn from.
+#[derive(Clone, Copy)]
 pub struct Case<'c> {
     /// Attributed bytes.
     pub attribution: &'c Attribution,
@@ -126,37 +130,43 @@ fn plan(planned: &Planned<'_, '_>, advice: &[Advice]) -> Plan {
     }
 }
 
-impl Case<'_> {
-    /// The NAT unit of a flow that passes a NAT gateway.
-    fn nat_of(&self, flow: &Flow) -> Option<&NatUnit> {
-        let id = flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?;
-        self.nat_unit(id)
-    }
-
-    fn nat_unit(&self, id: &str) -> Option<&NatUnit> {
+impl<'c> Case<'c> {
+    /// A NAT unit by its id.
+    fn nat(&self, id: &str) -> Option<&'c NatUnit> {
         self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == id)
     }
 
+    /// The NAT unit of a flow that passes a NAT gateway.
+    pub(crate) fn nat_of(&self, flow: &Flow) -> Option<&'c NatUnit> {
+        self.nat(flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?)
+    }
+
     /// Region of a NAT gateway.
-    fn nat_region(&self, id: &str) -> Option<&str> {
-        self.nat_unit(id)?.region.as_deref()
+    fn nat_region(&self, id: &str) -> Option<&'c str> {
+        self.nat(id)?.region.as_deref()
     }
 
     /// The VPC whose endpoint would carry a flow: the client's, else the gateway's.
-    fn vpc_of<'f>(&'f self, flow: &'f Flow) -> Option<&'f str> {
+    pub(crate) fn vpc_of<'f>(&self, flow: &'f Flow) -> Option<&'f str>
+    where
+        'c: 'f,
+    {
         flow.client.vpc_id.as_deref().or_else(|| self.nat_of(flow)?.vpc.as_deref())
     }
 
     /// Whether a flow's client is known to be in no known VPC: the gateway's VPC is known, and does not hold it. Then nothing in
     /// the gateway's VPC can be changed for it.
-    fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
+    pub(crate) fn is_from_unknown_vpc(&self, flow: &Flow) -> bool {
         let blocks_known = |vpc: &str| self.topology.inventory.vpcs.iter().any(|known| known.vpc_id == vpc);
         let home = self.nat_of(flow).and_then(|nat| nat.vpc.as_deref());
         flow.client.vpc_id.is_none() && home.is_some_and(blocks_known)
     }
 
     /// Region of a VPC: the inventory's word, else what the records of its clients say.
-    fn region_of<'f>(&'f self, vpc: &str, flow: &'f Flow) -> Option<&'f str> {
+    fn region_of<'f>(&self, vpc: &str, flow: &'f Flow) -> Option<&'f str>
+    where
+        'c: 'f,
+    {
         self.topology
             .region_of_vpc(vpc)
             .or(flow.client.region.as_deref())
@@ -196,15 +206,38 @@ impl Case<'_> {
 }
 
 /// Whether bytes pay transfer between zones on their way to a NAT gateway: client and gateway are in one VPC, and both zones are
-/// known, comparable and different. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be compared. A client of another
-/// VPC comes through a transit gateway, which is not charged between zones since April 2022 (AWS What's New), and enters in a
-/// zone that no record tells.
+/// known and differ. A client of another VPC comes through a transit gateway, which is not charged between zones since April 2022
+/// (AWS What's New), and enters in a zone that no record tells.
 pub fn crosses_zone(client: &Client, nat: &NatUnit) -> bool {
-    let is_id = |zone: &str| zone.contains("-az");
     match (&client.zone_id, &nat.zone) {
         (Some(from), Some(to)) => {
-            client.vpc_id.is_some() && client.vpc_id == nat.vpc && is_id(from) == is_id(to) && from != to
+            client.vpc_id.is_some() && client.vpc_id == nat.vpc && zones_differ(from, to)
         }
         _ => false,
     }
+}
+
+/// Whether two zones can be compared, and differ. Zone ids (`use1-az1`) and zone names (`us-east-1a`) cannot be compared.
+pub(crate) fn zones_differ(left: &str, right: &str) -> bool {
+    let is_id = |zone: &str| zone.contains("-az");
+    is_id(left) == is_id(right) && left != right
+}
+
+/// Whether every client of an endpoint of `vpc` has a NAT gateway as its way out.
+pub(crate) fn clients_reach_nat(case: &Case<'_>, endpoint: &str, vpc: &str) -> bool {
+    let mut flows = case
+        .attribution
+        .flows
+        .iter()
+        .filter(|flow| {
+            flow.route.path == Path::InterfaceEndpoint && flow.route.via.as_deref() == Some(endpoint)
+        })
+        .peekable();
+    flows.peek().is_some()
+        && flows.all(|flow| {
+            let home = flow.client.vpc_id.as_deref().unwrap_or(vpc);
+            case.topology
+                .route_table(home, flow.client.subnet_id.as_deref())
+                .is_some_and(|table| matches!(case.topology.way_out(table), Some(RouteTarget::NatGateway(_))))
+        })
 }

@@ -23,7 +23,7 @@ mod vantage;
 mod tests;
 
 pub use eni::{NatKind, NatUnit};
-pub use flows::{Client, Flow, Peer, Volume};
+pub use flows::{Client, DayVolume, Flow, Peer, Volume};
 pub use path::Path;
 pub use topology::Topology;
 pub use vantage::Vantage;
@@ -71,6 +71,8 @@ impl NatTotals {
 pub struct Attribution {
     /// Attributed bytes, sorted.
     pub flows: Vec<Flow>,
+    /// The same bytes by day, path and place, sorted.
+    pub days: Vec<DayVolume>,
     /// NAT units with their totals, in order of id; those without a record have empty totals.
     pub nats: Vec<(NatUnit, NatTotals)>,
     /// Bytes of other views: other legs, other flow logs, the far end of private traffic.

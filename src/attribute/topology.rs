@@ -257,6 +257,12 @@ impl<'i> Topology<'i> {
             .map(|(_, target)| target)
     }
 
+    /// The target of a table's way to the internet: where it sends an address of no service (TEST-NET-1, RFC 5737).
+    pub fn way_out(&self, table: &'i RouteTable) -> Option<&'i RouteTarget> {
+        let public: std::net::IpAddr = std::net::Ipv4Addr::new(192, 0, 2, 1).into();
+        self.route_to_address(table, public.into())
+    }
+
     fn longest_entry(&self, list: &str, addr: Addr) -> Option<u8> {
         self.inventory
             .prefix_lists

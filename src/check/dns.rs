@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::{Case, Checker, Found, Severity, some, word};
+use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{VpcEndpoint, VpcEndpointType};
 
@@ -52,7 +53,7 @@ fn private_dns(checker: &mut Checker<'_>) {
             other.private_dns && other.vpc_id == endpoint.vpc_id && other.service == endpoint.service
         });
         // For S3 and DynamoDB the gateway endpoint is the way from inside the VPC.
-        let by_gateway = super::gateway::SERVICES.contains(&endpoint.service.as_str());
+        let by_gateway = GATEWAY_SERVICES.contains(&endpoint.service.as_str());
         if endpoint.private_dns || twin || by_gateway || !has_public_name(endpoint) {
             continue;
         }
@@ -134,7 +135,8 @@ fn bypassed(checker: &mut Checker<'_>) {
             .flows
             .iter()
             .filter(|flow| matches!(flow.route.path, Path::NatGateway | Path::InternetGateway))
-            .filter(|flow| case.vpc_of(flow) == Some(vpc) && flow.peer.service == *service)
+            .filter(|flow| case.advice().vpc_of(flow) == Some(vpc) && flow.peer.service == *service)
+            .filter(|flow| !case.advice().is_from_unknown_vpc(flow))
             .filter(|flow| region.is_some() && flow.peer.service_region.as_deref() == region)
             .collect();
         let bytes: u128 = flows.iter().map(|flow| flow.volume.0 + flow.volume.1).sum();

@@ -4,14 +4,11 @@
 //! prefix list to the endpoint, which AWS adds to every table the endpoint is associated with.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
 
 use super::traffic::Toll;
 use super::{Case, Checker, Found, Severity, some, word, words};
+use crate::advise::GATEWAY_SERVICES;
 use crate::inventory::{RouteDestination, RouteTable, RouteTarget, VpcEndpoint, VpcEndpointType, is_gone};
-
-/// The services with gateway endpoints whose addresses tell them.
-pub(super) const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     absent(checker);
@@ -53,12 +50,6 @@ impl<'c> Case<'c> {
     }
 }
 
-/// The target of a table's way to the internet.
-pub(super) fn way_out<'c>(case: &Case<'c>, table: &'c RouteTable) -> Option<&'c RouteTarget> {
-    let public: IpAddr = Ipv4Addr::new(192, 0, 2, 1).into();
-    case.topology.route_to_address(table, public.into())
-}
-
 /// Whether a table has an active prefix-list route to an endpoint.
 pub(super) fn has_route(table: &RouteTable, endpoint: &VpcEndpoint) -> bool {
     table.routes.iter().any(|route| route.active && leads_to(&route.target, endpoint))
@@ -90,14 +81,16 @@ fn absent(checker: &mut Checker<'_>) {
     }
     let case = checker.case;
     for vpc in case.vpcs() {
-        for service in SERVICES {
+        for service in GATEWAY_SERVICES {
             if case.topology.gateway_endpoints(vpc, service).next().is_some() {
                 continue;
             }
             let toll = case.toll(case.gateway_flows(vpc, service));
             let tables: Vec<&str> = case
                 .tables(vpc)
-                .filter(|table| !matches!(way_out(case, table), Some(RouteTarget::InternetGateway(_))))
+                .filter(|table| {
+                    !matches!(case.topology.way_out(table), Some(RouteTarget::InternetGateway(_)))
+                })
                 .map(|table| table.route_table_id.as_str())
                 .collect();
             checker.add(Found {
@@ -121,7 +114,9 @@ fn absent(checker: &mut Checker<'_>) {
 
 fn not_routed(checker: &mut Checker<'_>) {
     let case = checker.case;
-    for (vpc, service) in case.vpcs().into_iter().flat_map(|vpc| SERVICES.map(|service| (vpc, service))) {
+    for (vpc, service) in
+        case.vpcs().into_iter().flat_map(|vpc| GATEWAY_SERVICES.map(|service| (vpc, service)))
+    {
         let endpoints: Vec<&VpcEndpoint> = case.topology.gateway_endpoints(vpc, service).collect();
         let Some(endpoint) = endpoints.first() else { continue };
         for table in case.tables(vpc) {
@@ -135,11 +130,13 @@ fn not_routed(checker: &mut Checker<'_>) {
             }
             let toll = case.toll_from(vpc, service, &subnets);
             // Subnets with an internet gateway pay no toll.
-            if toll.bytes == 0 && matches!(way_out(case, table), Some(RouteTarget::InternetGateway(_))) {
+            if toll.bytes == 0
+                && matches!(case.topology.way_out(table), Some(RouteTarget::InternetGateway(_)))
+            {
                 continue;
             }
             let kind = if table.main { "main route table" } else { "route table" };
-            let reach = match way_out(case, table) {
+            let reach = match case.topology.way_out(table) {
                 Some(_) => "",
                 None => "; the table has no other way out, so the service cannot be reached from there",
             };

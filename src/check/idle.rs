@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::gateway::{SERVICES, way_out};
 use super::reach::may_be_client;
 use super::{Case, Checker, Found, Severity, some, word};
+use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
 use crate::price::toll::NatRates;
@@ -35,7 +35,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             forgotten(checker, endpoint);
             under_used(checker, endpoint);
         }
-        if SERVICES.contains(&endpoint.service.as_str()) {
+        if GATEWAY_SERVICES.contains(&endpoint.service.as_str()) {
             paid_gateway_service(checker, endpoint);
         }
     }
@@ -117,12 +117,7 @@ fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
     if bytes == 0 || !case.attribution.watched(endpoint, case.inventory()) {
         return;
     }
-    let mut flows = case.flows_through(endpoint);
-    let reach_nat = flows.all(|flow| {
-        let home = flow.client.vpc_id.as_deref().unwrap_or(&endpoint.vpc_id);
-        let table = case.topology.route_table(home, flow.client.subnet_id.as_deref());
-        table.is_some_and(|table| matches!(way_out(case, table), Some(RouteTarget::NatGateway(_))))
-    });
+    let reach_nat = clients_reach_nat(&case.advice(), &endpoint.vpc_endpoint_id, &endpoint.vpc_id);
     let region = case.line(endpoint).and_then(|line| line.region.as_deref());
     let by_nat = NatRates::of(case.book, region).bytes_cost(bytes).and_then(|cost| case.scale.month(cost));
     let (Some(now), Some(by_nat)) = (case.cost_of(endpoint), by_nat) else { return };

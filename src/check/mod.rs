@@ -26,6 +26,8 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use crate::advise;
+use crate::advise::policy::Policy;
 use crate::aggregate::{Partial, Rejected};
 use crate::attribute::{Attribution, Topology};
 use crate::classify::atlas::Atlas;
@@ -55,6 +57,10 @@ pub struct Case<'c> {
     pub scale: Scale,
     /// Endpoints as reported.
     pub endpoints: &'c [EndpointLine],
+    /// How available endpoints must be.
+    pub policy: &'c Policy,
+    /// Services that the user's own map names.
+    pub mapped: &'c BTreeSet<String>,
     /// How endpoints are to be named; `None` for no rule.
     pub names: Option<&'c NamePattern>,
 }
@@ -112,6 +118,19 @@ struct Checker<'c> {
 impl<'c> Case<'c> {
     fn inventory(&self) -> &'c Inventory {
         self.topology.inventory
+    }
+
+    /// The same for advice: findings and advice go by one rule.
+    fn advice(&self) -> advise::Case<'c> {
+        advise::Case {
+            attribution: self.attribution,
+            topology: self.topology,
+            book: self.book,
+            scale: self.scale,
+            endpoints: self.endpoints,
+            policy: self.policy,
+            mapped: self.mapped,
+        }
     }
 
     /// Whether there are records at all.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checker, Found, Severity, some};
+use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::Flow;
 
 /// Source: "Gateway endpoints", AWS PrivateLink guide: an endpoint serves its own Region only.
@@ -21,7 +22,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         for flow in case.nat_flows(vpc) {
             let Some(region) = flow.peer.service_region.as_deref() else { continue };
             let service = flow.peer.service.as_str();
-            if super::gateway::SERVICES.contains(&service) && region != home && region != "GLOBAL" {
+            if GATEWAY_SERVICES.contains(&service) && region != home && region != "GLOBAL" {
                 elsewhere.entry((service, region)).or_default().push(flow);
             }
         }

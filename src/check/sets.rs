@@ -17,8 +17,8 @@ struct Set {
     severity: Severity,
 }
 
-/// Sources, read 2026-11: ECR User Guide, "Amazon ECR interface VPC endpoints" (layers come from S3); Systems Manager User Guide,
-/// "Improve the security of EC2 instances by using VPC endpoints"; ECS Developer Guide, "Amazon ECS interface VPC endpoints";
+/// Sources, to be read again before a set is changed: ECR User Guide, "Amazon ECR interface VPC endpoints" (layers come from
+/// S3); Systems Manager User Guide, "Improve the security of EC2 instances by using VPC endpoints"; ECS Developer Guide, "Amazon ECS interface VPC endpoints";
 /// CodeArtifact User Guide, "Create VPC endpoints".
 const SETS: [Set; 4] = [
     Set {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::Case;
-use crate::advise::crosses_zone;
+use crate::advise::{crosses_zone, unfit};
 use crate::aggregate::RejectedPeer;
-use crate::attribute::{Flow, NatUnit, Path};
+use crate::attribute::{Flow, Path};
 use crate::inventory::{NetworkInterface, VpcEndpoint};
 use crate::model::addr::Addr;
 use crate::price::toll::NatRates;
@@ -33,37 +33,18 @@ pub(super) struct Attempt {
 }
 
 impl<'c> Case<'c> {
-    /// The NAT unit a flow passes.
-    pub(super) fn nat_of(&self, flow: &Flow) -> Option<&'c NatUnit> {
-        let id = flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?;
-        self.attribution.nats.iter().map(|(unit, _)| unit).find(|unit| unit.id == id)
-    }
-
-    /// The VPC of a flow's client; the NAT gateway's where the client is known by address only.
-    pub(super) fn vpc_of<'f>(&self, flow: &'f Flow) -> Option<&'f str>
-    where
-        'c: 'f,
-    {
-        flow.client.vpc_id.as_deref().or_else(|| self.nat_of(flow)?.vpc.as_deref())
-    }
-
     /// Flows of a VPC through NAT gateways.
     pub(super) fn nat_flows(&self, vpc: &str) -> impl Iterator<Item = &'c Flow> {
         let flows = self.attribution.flows.iter();
-        flows.filter(move |flow| flow.route.path == Path::NatGateway && self.vpc_of(flow) == Some(vpc))
+        flows.filter(move |flow| {
+            flow.route.path == Path::NatGateway && self.advice().vpc_of(flow) == Some(vpc)
+        })
     }
 
     /// Flows of a VPC through NAT gateways that a gateway endpoint for `service` would carry.
     pub(super) fn gateway_flows(&self, vpc: &str, service: &str) -> impl Iterator<Item = &'c Flow> {
-        let region = self.topology.region_of_vpc(vpc);
-        self.nat_flows(vpc).filter(move |flow| {
-            let here = flow.peer.service_region.as_deref();
-            let home = region.or(flow.client.region.as_deref());
-            flow.peer.service == service
-                && here.is_some()
-                && here == home
-                && flow.peer.in_prefix_list != Some(false)
-        })
+        let flows = self.nat_flows(vpc).filter(move |flow| flow.peer.service == service);
+        flows.filter(move |flow| unfit(&self.advice(), vpc, flow).is_none())
     }
 
     /// What flows pay at NAT gateways.
@@ -71,7 +52,7 @@ impl<'c> Case<'c> {
         let mut toll = Toll { month: Some(Decimal::ZERO), ..Toll::default() };
         for flow in flows {
             let bytes = flow.volume.0 + flow.volume.1;
-            let Some(nat) = self.nat_of(flow) else { continue };
+            let Some(nat) = self.advice().nat_of(flow) else { continue };
             let rates = NatRates::of(self.book, nat.region.as_deref());
             let crossing = if crosses_zone(&flow.client, nat) { bytes } else { 0 };
             let month = rates

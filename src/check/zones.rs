@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::environment::Environment;
-use super::gateway::way_out;
 use super::{Case, Checker, Found, Severity, some, word};
+use crate::advise::zones_differ;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::price::Meter;
@@ -63,13 +63,12 @@ fn nat_elsewhere(checker: &mut Checker<'_>) {
         let Some(table) = case.topology.route_table(&subnet.vpc_id, Some(&subnet.subnet_id)) else {
             continue;
         };
-        let Some(RouteTarget::NatGateway(nat_id)) = way_out(case, table) else { continue };
+        let Some(RouteTarget::NatGateway(nat_id)) = case.topology.way_out(table) else { continue };
         let units = case.attribution.nats.iter().map(|(unit, _)| unit);
         let Some(unit) = units.clone().find(|unit| unit.id == *nat_id) else { continue };
         let zone = case.topology.zone_of_subnet(&subnet.subnet_id);
         let (Some(here), Some(there)) = (zone, unit.zone.as_deref()) else { continue };
-        let is_id = |zone: &str| zone.contains("-az");
-        if here == there || is_id(here) != is_id(there) || unit.vpc.as_deref() != Some(&subnet.vpc_id) {
+        if !zones_differ(here, there) || unit.vpc.as_deref() != Some(&subnet.vpc_id) {
             continue;
         }
         let is_ours = |flow: &&Flow| {

@@ -81,22 +81,8 @@ impl Counted {
     }
 }
 
-/// The texts of [`ObserverTexts`], owned.
+/// The list of [`ObserverTexts`], owned.
 type KeptTexts = [Box<[u8]>; 9];
-
-fn text_list<'t>(texts: &ObserverTexts<'t>) -> [&'t [u8]; 9] {
-    [
-        texts.interface_id,
-        texts.resource_id,
-        texts.account_id,
-        texts.vpc_id,
-        texts.subnet_id,
-        texts.instance_id,
-        texts.region,
-        texts.az_id,
-        texts.interface_type,
-    ]
-}
 
 /// Classifies the records of one object after the other and adds them to a partial.
 pub struct Classifier<'a> {
@@ -175,7 +161,7 @@ impl<'a> Classifier<'a> {
     fn meet(&mut self, number: u32) {
         let watched = &mut self.watched[number as usize];
         let Some(texts) = watched.texts.take() else { return };
-        let [interface_id, resource_id, account_id, vpc_id, subnet_id, instance_id, region, az_id, kind] =
+        let [account_id, interface_id, resource_id, vpc_id, subnet_id, instance_id, region, az_id, kind] =
             texts.each_ref().map(|text| &**text);
         let id = if interface_id.is_empty() { resource_id } else { interface_id };
         let flow_log = self.flow_log.expect("parsers announce the format before the first record");
@@ -248,7 +234,7 @@ impl RecordSink for Classifier<'_> {
     }
 
     fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
-        let texts = text_list(texts);
+        let texts = texts.list();
         self.joint.clear();
         for text in texts {
             // With its length in front: a value of a Parquet column may hold anything.

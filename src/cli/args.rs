@@ -1,12 +1,21 @@
 //! What people type.
 
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
+use crate::advise::policy::Availability;
+use crate::classify::sink::Window;
+use crate::model::report::Currency;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
+use crate::pipeline::Settings;
+use crate::pipeline::groups::GroupKey;
+use crate::render::Lang;
 use crate::source::remote::S3Settings;
 
 /// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
@@ -91,6 +100,24 @@ pub(super) enum IpRangesCommand {
     },
 }
 
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LangArgument {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<LangArgument> for Lang {
+    fn from(argument: LangArgument) -> Self {
+        match argument {
+            LangArgument::En => Self::En,
+            LangArgument::Ja => Self::Ja,
+        }
+    }
+}
+
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FormatArgument {
@@ -98,6 +125,8 @@ pub(super) enum FormatArgument {
     Table,
     /// For programs; schema flowtoll/report/v1
     Json,
+    /// For a browser or paper: one file that loads nothing
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +148,7 @@ pub(super) enum FormatArgument {
                   Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \
                   2 no report."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that people type")]
 pub(super) struct ReportArguments {
     /// File, directory (searched recursively), glob, s3://bucket/prefix, or - for standard input
     ///
@@ -134,34 +164,39 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) inventory: Option<PathBuf>,
 
-    /// Your own prices and discounts (TOML), on top of the embedded price book
-    #[arg(long, value_name = "FILE")]
-    pub(super) prices: Option<PathBuf>,
-
-    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
-    #[arg(long, value_name = "FILE")]
-    pub(super) ip_ranges: Option<PathBuf>,
-
-    /// Format of objects without a header line, as the flow log was created with
-    ///
-    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
-    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
-    pub(super) log_format: Option<LineFormat>,
-
     #[command(flatten)]
-    pub(super) s3: S3Arguments,
+    pub(super) read: ReadArguments,
 
-    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) from: Option<i64>,
-
-    /// Count records that start before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    pub(super) to: Option<i64>,
-
-    /// List of objects (KEY<tab>SIZE<tab>ETAG) that the rollups must hold, each once; no report otherwise
+    /// List of objects (KEY, SIZE, ETAG with tabs between) that the rollups must hold, each once; no report otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) manifest: Option<PathBuf>,
+
+    /// Bytes and cost by owner: tag:NAME, subnet, vpc, account, instance or asg
+    ///
+    /// A tag is looked up at the interface of a client, then at its instance, its subnet, its VPC. Hours of NAT gateways and
+    /// endpoints are shown apart; --allocate-hours shares them.
+    #[arg(long, value_name = "KEY", value_parser = GroupKey::from_str)]
+    pub(super) group_by: Option<GroupKey>,
+
+    /// Share hours of NAT gateways and endpoints among owners, by bytes
+    #[arg(long, requires = "group_by")]
+    pub(super) allocate_hours: bool,
+
+    /// Language of the report's text; JSON is always in English
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    pub(super) lang: LangArgument,
+
+    /// Show money in another currency beside USD, at so many units for one USD: JPY=150 (may be repeated)
+    #[arg(long, value_name = "CODE=RATE", value_parser = parse_currency)]
+    pub(super) currency_rate: Vec<Currency>,
+
+    /// Replace account ids, addresses, resource ids, names, tag values and paths by pseudonyms, for sharing
+    #[arg(long)]
+    pub(super) redact: bool,
+
+    /// Key of the pseudonyms: the same key gives the same ones in every report; without it they are new in each run
+    #[arg(long, value_name = "KEY", requires = "redact")]
+    pub(super) redact_key: Option<String>,
 
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
@@ -180,10 +215,6 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "N|N%", value_parser = parse_limit)]
     pub(super) max_malformed: Option<MalformedLimit>,
 
-    /// Worker threads; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
-
     /// Say nothing on standard error but errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -191,6 +222,103 @@ pub(super) struct ReportArguments {
     /// Say more on standard error: every object that failed or was skipped
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+/// How many zones an interface endpoint must be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AvailabilityArgument {
+    /// In each zone that has clients of the service, and in two at least where the VPC uses two or more
+    MultiAz,
+    /// In one zone: cheaper, and gone when the zone is
+    SingleAz,
+}
+
+impl From<AvailabilityArgument> for Availability {
+    fn from(argument: AvailabilityArgument) -> Self {
+        match argument {
+            AvailabilityArgument::MultiAz => Self::MultiAz,
+            AvailabilityArgument::SingleAz => Self::SingleAz,
+        }
+    }
+}
+
+/// What is read of logs, and against what.
+#[derive(Debug, Args)]
+pub(super) struct ReadArguments {
+    /// Your own prices and discounts (TOML), on top of the embedded price book
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+
+    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    ip_ranges: Option<PathBuf>,
+
+    /// How many zones an interface endpoint must be in
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "multi-az")]
+    availability: AvailabilityArgument,
+
+    /// Availability of some VPCs, by id or tag (TOML: [[rule]] with vpc or tag.KEY, and availability)
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    /// What you know of addresses: lines of an address or block, the service behind it, and its Region
+    #[arg(long, value_name = "FILE")]
+    address_map: Option<PathBuf>,
+
+    /// Format of objects without a header line, as the flow log was created with
+    ///
+    /// Not needed where describe-flow-logs.json is in the inventory, nor for the version 2 default format.
+    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
+    log_format: Option<LineFormat>,
+
+    #[command(flatten)]
+    s3: S3Arguments,
+
+    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    from: Option<i64>,
+
+    /// Count records that start before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    to: Option<i64>,
+
+    /// Worker threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl ReadArguments {
+    /// As settings, for these inputs and this inventory.
+    pub(super) fn settings(
+        &self,
+        inputs: &[String],
+        inventory: Option<&PathBuf>,
+    ) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            inputs: inputs.to_vec(),
+            s3: self.s3.settings(),
+            inventory: inventory.cloned(),
+            prices: self.prices.clone(),
+            ip_ranges: self.ip_ranges.clone(),
+            window: window(self.from, self.to)?,
+            log_format: self.log_format.clone(),
+            availability: self.availability.into(),
+            policy: self.policy.clone(),
+            address_map: self.address_map.clone(),
+            threads: self.threads.map(usize::from),
+            ..Settings::default()
+        })
+    }
+}
+
+/// The period between two moments, if they are in order.
+pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Window> {
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        bail!("--from must be before --to");
+    }
+    Ok(Window { from, to })
 }
 
 /// What `flowtoll rollup` takes.
@@ -231,7 +359,7 @@ pub(super) struct RollupArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
-    /// Roll up exactly the objects of a list (KEY<tab>SIZE<tab>ETAG, - for unknown), as one segment named after the list
+    /// Roll up exactly the objects of a list (KEY, SIZE, ETAG with tabs between, - for unknown), as one segment named after the list
     #[arg(long, value_name = "MANIFEST")]
     pub(super) objects: Option<PathBuf>,
 
@@ -248,34 +376,36 @@ pub(super) struct RollupArguments {
     pub(super) quiet: bool,
 }
 
+/// Over the options of S3: of each, because a heading for what follows would not end with them.
+const S3_HEADING: &str = "Logs in S3";
+
 /// Who asks S3, and where.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Logs in S3")]
-pub(super) struct S3Arguments {
+struct S3Arguments {
     /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "NAME")]
     profile: Option<String>,
 
     /// Region of the buckets, if it is not that of the configuration; otherwise found out
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "REGION")]
     region: Option<String>,
 
     /// Another store that speaks S3, or a VPC endpoint
-    #[arg(long, value_name = "URL")]
+    #[arg(long, help_heading = S3_HEADING, value_name = "URL")]
     endpoint_url: Option<String>,
 
     /// You pay for requests and transfer, where a bucket's owner asks for that
-    #[arg(long)]
+    #[arg(long, help_heading = S3_HEADING)]
     request_payer: bool,
 
     /// Ask without credentials: public buckets
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(long, help_heading = S3_HEADING, conflicts_with = "profile")]
     no_sign_request: bool,
 }
 
 impl S3Arguments {
     /// As settings.
-    pub(super) fn settings(&self) -> S3Settings {
+    fn settings(&self) -> S3Settings {
         S3Settings {
             profile: self.profile.clone(),
             region: self.region.clone(),
@@ -304,6 +434,24 @@ impl MalformedLimit {
             Self::Percent(most) => malformed as f64 * 100.0 > most * records as f64,
         }
     }
+}
+
+/// A currency and its rate, such as `JPY=150.25`.
+fn parse_currency(text: &str) -> Result<Currency, String> {
+    let wrong = |why: &str| format!("`{text}` is not a rate: {why}, such as JPY=150");
+    let (code, rate) = text.split_once('=').ok_or_else(|| wrong("write CODE=UNITS for one USD"))?;
+    let known =
+        iso_currency::Currency::from_code(code).ok_or_else(|| wrong("the code is not one of ISO 4217"))?;
+    let decimals = known.exponent().ok_or_else(|| wrong("money is not counted in that code"))?;
+    let units_per_usd = Decimal::from_str_exact(rate)
+        .ok()
+        .filter(|rate| *rate > Decimal::ZERO)
+        .ok_or_else(|| wrong("write a decimal above 0"))?;
+    Ok(Currency {
+        code: code.to_owned(),
+        units_per_usd: units_per_usd.normalize(),
+        decimals: decimals.into(),
+    })
 }
 
 fn parse_limit(text: &str) -> Result<MalformedLimit, String> {

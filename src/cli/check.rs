@@ -1,23 +1,18 @@
 //! `flowtoll check`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use super::Outcome;
-use super::args::S3Arguments;
+use super::args::ReadArguments;
 use super::progress::Progress;
-use super::report::{FILE_WIDTH, write_whole};
+use super::{Outcome, output};
 use crate::check::{DEFAULT_NAME_PATTERN, NamePattern, NamePatternError, Severity};
-use crate::classify::sink::Window;
 use crate::model::report::Report;
-use crate::model::time::parse_moment;
-use crate::parse::format::LineFormat;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{CheckFormat, TableStyle};
+use crate::render::CheckFormat;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,28 +55,8 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "DIR")]
     inventory: Option<PathBuf>,
 
-    /// Your own prices and discounts (TOML), on top of the embedded price book
-    #[arg(long, value_name = "FILE")]
-    prices: Option<PathBuf>,
-
-    /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
-    #[arg(long, value_name = "FILE")]
-    ip_ranges: Option<PathBuf>,
-
-    /// Format of objects without a header line, as the flow log was created with
-    #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
-    log_format: Option<LineFormat>,
-
     #[command(flatten)]
-    s3: S3Arguments,
-
-    /// Count records that start at or after this time (2026-03-01, 2026-03-01T06:00:00Z, Unix seconds; UTC)
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    from: Option<i64>,
-
-    /// Count records that start before this time
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
-    to: Option<i64>,
+    read: ReadArguments,
 
     /// How endpoints should be named: {service}, {type} and {env} stand for what they say; empty for no rule
     #[arg(long, value_name = "PATTERN", default_value = DEFAULT_NAME_PATTERN, value_parser = name_pattern)]
@@ -99,10 +74,6 @@ pub(super) struct CheckArguments {
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// Worker threads; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     quiet: bool,
@@ -118,23 +89,9 @@ fn name_pattern(text: &str) -> Result<NameRule, NamePatternError> {
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
-    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
-        && from >= to
-    {
-        bail!("--from must be before --to");
-    }
     let settings = Settings {
-        manifest: None,
-        inputs: arguments.inputs.clone(),
-        s3: arguments.s3.settings(),
-        inventory: arguments.inventory.clone(),
-        prices: arguments.prices.clone(),
-        ip_ranges: arguments.ip_ranges.clone(),
-        window: Window { from: arguments.from, to: arguments.to },
-        log_format: arguments.log_format.clone(),
-        threads: arguments.threads.map(usize::from),
         names: arguments.name_pattern.0.clone(),
-        ..Settings::default()
+        ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?
     };
     let progress = Progress::new(arguments.quiet);
     let report = analyze(&settings, &progress);
@@ -173,13 +130,5 @@ fn write(report: &Report, arguments: &CheckArguments) -> anyhow::Result<()> {
         FormatArgument::Sarif => CheckFormat::Sarif,
         FormatArgument::Markdown => CheckFormat::Markdown,
     };
-    let Some(path) = &arguments.output else {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        format.render(report, super::table_style(), &mut out)?;
-        out.flush()?;
-        return Ok(());
-    };
-    let mut bytes = Vec::new();
-    format.render(report, TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
-    write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
+    output::write(arguments.output.as_deref(), |style, out| format.render(report, style, out))
 }

@@ -8,6 +8,7 @@
 
 mod args;
 mod check;
+mod output;
 mod progress;
 mod report;
 #[cfg(feature = "parquet")]
@@ -118,6 +119,7 @@ fn table_style() -> TableStyle {
     TableStyle {
         width: width.unwrap_or(PLAIN_WIDTH).min(WIDEST),
         color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        ..TableStyle::default()
     }
 }
 

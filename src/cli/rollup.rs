@@ -3,19 +3,13 @@
 use anyhow::bail;
 
 use super::Outcome;
-use super::args::RollupArguments;
+use super::args::{RollupArguments, window};
 use super::progress::Progress;
-use crate::classify::sink::Window;
 use crate::pipeline::Settings;
 use crate::pipeline::rollup::{COMMIT_BYTES, RollupSettings, rollup};
 
 pub(super) fn run(arguments: &RollupArguments) -> anyhow::Result<Outcome> {
-    let window = Window { from: arguments.from, to: arguments.to };
-    if let (Some(from), Some(to)) = (window.from, window.to)
-        && from >= to
-    {
-        bail!("--from must be before --to");
-    }
+    let window = window(arguments.from, arguments.to)?;
     if arguments.inputs.is_empty() && arguments.objects.is_none() {
         bail!("nothing to roll up: give an INPUT, or --objects MANIFEST");
     }

@@ -4,8 +4,8 @@ pub mod layout;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::model::fingerprint::fingerprint;
@@ -20,11 +20,6 @@ pub struct WorkItem {
 }
 
 impl WorkItem {
-    /// Whether its name says that it is packed.
-    fn is_packed(&self) -> bool {
-        is_packed(&self.object.name())
-    }
-
     /// What its name tells, where it has AWS's own shape.
     pub fn aws_name(&self) -> Option<AwsName> {
         layout::parse(&self.object.name())
@@ -38,6 +33,8 @@ pub struct Work {
     pub items: Vec<WorkItem>,
     /// Objects passed over, with the reason.
     pub skipped: Vec<(String, String)>,
+    /// What judged them, for objects that are listed while these are read.
+    pub sieve: Sieve,
 }
 
 /// Plans the reading of `objects`: marker files are left out without a word, a second copy of an object that AWS
@@ -46,32 +43,39 @@ pub fn plan(objects: Vec<LogObject>) -> Work {
     let mut work = Work::default();
     work.items.reserve_exact(objects.len());
     for object in objects {
-        if object.explicit || !is_marker(base_name(&object.name())) {
-            work.items.push(WorkItem { object });
+        match work.sieve.judge(&object) {
+            Verdict::Read => work.items.push(WorkItem { object }),
+            Verdict::Ignore => {}
+            Verdict::Copy { of } => {
+                let reason = format!("copy of {}: counted once", work.items[of].object.name());
+                work.skipped.push((object.name().into_owned(), reason));
+            }
         }
     }
-    leave_out_copies(&mut work);
     work
 }
 
-/// The same for objects that are listed one by one, too many to be kept: which of them to read. Of copies the first one listed
-/// is read.
+/// Judges objects one by one, as they are listed; there may be too many to be kept. Of copies the first one is read.
 #[derive(Debug, Default)]
 pub struct Sieve {
+    /// How many are to be read.
+    read: usize,
     /// For each name that AWS gave, by its fingerprint, the first object of that name.
-    first: HashMap<u128, Shape>,
+    first: HashMap<u128, Delivered>,
     /// Further ones that are no copies of it.
-    others: HashMap<u128, Vec<Shape>>,
+    others: HashMap<u128, Vec<Delivered>>,
 }
 
-/// What tells whether two objects of one name are copies.
+/// An object that is read, and what tells whether another one of its name is a copy.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
+struct Delivered {
+    /// Its number among those that are read.
+    number: usize,
     size_bytes: u64,
     is_packed: bool,
 }
 
-impl Shape {
+impl Delivered {
     fn is_twin(self, other: Self) -> bool {
         self.size_bytes == other.size_bytes || self.is_packed != other.is_packed
     }
@@ -85,7 +89,10 @@ pub enum Verdict {
     /// Leave it out without a word.
     Ignore,
     /// Leave it out and name it.
-    Copy,
+    Copy {
+        /// The number of the original among the objects that were to be read, from 0.
+        of: usize,
+    },
 }
 
 impl Sieve {
@@ -95,22 +102,22 @@ impl Sieve {
         if !object.explicit && is_marker(base_name(&name)) {
             return Verdict::Ignore;
         }
-        let Some(aws_name) = layout::parse(&name) else { return Verdict::Read };
-        let stem = fingerprint(aws_name.stem.as_bytes());
-        let shape = Shape { size_bytes: object.size_bytes, is_packed: is_packed(&name) };
-        match self.first.entry(stem) {
-            Entry::Vacant(entry) => {
-                entry.insert(shape);
-                return Verdict::Read;
+        if let Some(aws_name) = layout::parse(&name) {
+            let stem = fingerprint(aws_name.stem.as_bytes());
+            let delivered =
+                Delivered { number: self.read, size_bytes: object.size_bytes, is_packed: is_packed(&name) };
+            let others = self.others.get(&stem).into_iter().flatten();
+            let original =
+                self.first.get(&stem).into_iter().chain(others).find(|other| other.is_twin(delivered));
+            if let Some(original) = original {
+                return Verdict::Copy { of: original.number };
             }
-            Entry::Occupied(entry) if entry.get().is_twin(shape) => return Verdict::Copy,
-            Entry::Occupied(_) => {}
+            match self.first.entry(stem) {
+                Entry::Vacant(entry) => _ = entry.insert(delivered),
+                Entry::Occupied(_) => self.others.entry(stem).or_default().push(delivered),
+            }
         }
-        let others = self.others.entry(stem).or_default();
-        if others.iter().any(|other| other.is_twin(shape)) {
-            return Verdict::Copy;
-        }
-        others.push(shape);
+        self.read += 1;
         Verdict::Read
     }
 }
@@ -118,39 +125,6 @@ impl Sieve {
 /// Whether a name says that its object is packed.
 fn is_packed(name: &str) -> bool {
     Path::new(base_name(name)).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
-}
-
-/// Objects with one stem, that of AWS's name, are copies of each other if their sizes say so.
-fn leave_out_copies(work: &mut Work) {
-    let mut delivered: Vec<(u128, usize)> = Vec::with_capacity(work.items.len());
-    for (place, item) in work.items.iter().enumerate() {
-        if let Some(name) = item.aws_name() {
-            delivered.push((fingerprint(name.stem.as_bytes()), place));
-        }
-    }
-    delivered.sort_unstable();
-    let mut copy_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for twins in delivered.chunk_by(|(left, _), (right, _)| left == right) {
-        let mut kept: Vec<usize> = Vec::new();
-        for (_, place) in twins {
-            let item = &work.items[*place];
-            let is_twin = |other: &&usize| {
-                let other = &work.items[**other];
-                other.object.size_bytes == item.object.size_bytes || other.is_packed() != item.is_packed()
-            };
-            match kept.iter().find(is_twin) {
-                Some(original) => _ = copy_of.insert(*place, *original),
-                None => kept.push(*place),
-            }
-        }
-    }
-    for (copy, original) in &copy_of {
-        let name = |place: usize| work.items[place].object.name().into_owned();
-        let reason = format!("copy of {}: counted once", name(*original));
-        work.skipped.push((name(*copy), reason));
-    }
-    let mut place = 0..;
-    work.items.retain(|_| place.next().is_none_or(|place| !copy_of.contains_key(&place)));
 }
 
 fn base_name(name: &str) -> &str {

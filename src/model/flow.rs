@@ -60,6 +60,51 @@ pub struct ObserverTexts<'a> {
     pub interface_type: &'a [u8],
 }
 
+impl<'a> ObserverTexts<'a> {
+    /// From the texts in the order of the fields here.
+    #[inline]
+    pub fn of_list(list: [&'a [u8]; 9]) -> Self {
+        let [
+            account_id,
+            interface_id,
+            resource_id,
+            vpc_id,
+            subnet_id,
+            instance_id,
+            region,
+            az_id,
+            interface_type,
+        ] = list;
+        Self {
+            account_id,
+            interface_id,
+            resource_id,
+            vpc_id,
+            subnet_id,
+            instance_id,
+            region,
+            az_id,
+            interface_type,
+        }
+    }
+
+    /// The texts in the order of the fields here.
+    #[inline]
+    pub fn list(&self) -> [&'a [u8]; 9] {
+        [
+            self.account_id,
+            self.interface_id,
+            self.resource_id,
+            self.vpc_id,
+            self.subnet_id,
+            self.instance_id,
+            self.region,
+            self.az_id,
+            self.interface_type,
+        ]
+    }
+}
+
 /// What a record says of the traffic itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traffic {

@@ -3,6 +3,8 @@
 //! Keys are only ever added within v1. Byte counts are exact integers. Money is a decimal string, or null
 //! where the price book has no figure ("unpriced", never 0).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -31,6 +33,8 @@ pub struct Report {
     pub endpoints: Vec<EndpointLine>,
     /// One line per interface, path, via and service.
     pub attribution: Vec<AttributionLine>,
+    /// One line per UTC day, in order.
+    pub days: Vec<DayLine>,
     /// What to change, largest saving first.
     pub advice: Vec<AdviceLine>,
     /// The cheapest plan: what the advice amounts to, with everything needed to carry it out.
@@ -41,6 +45,8 @@ pub struct Report {
     pub rates: Vec<RateLine>,
     /// Set-up problems: by USD lost, then severity, then id.
     pub findings: Vec<FindingLine>,
+    /// `Name` tags of the VPCs, subnets and interfaces that the lines of `attribution` name, by id.
+    pub names: BTreeMap<String, String>,
     /// Rules that could not look, or not everywhere.
     pub unchecked: Vec<UncheckedLine>,
     /// What could not be known, and what would tell it.
@@ -49,6 +55,60 @@ pub struct Report {
     pub objects: Vec<ObjectLine>,
     /// The first malformed records, by object and line.
     pub malformed_examples: Vec<MalformedExample>,
+    /// Bytes and cost by owner (`--group-by`), dearest first; empty where not asked for.
+    pub groups: Vec<GroupLine>,
+    /// Other currencies that money is shown in beside USD (`--currency-rate`).
+    pub currencies: Vec<Currency>,
+}
+
+/// A currency beside USD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Currency {
+    /// ISO 4217 code, such as `JPY`.
+    pub code: String,
+    /// Units for one USD, as given.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub units_per_usd: Decimal,
+    /// Decimals of the currency's minor unit: 0 for JPY, 2 for EUR.
+    pub decimals: u32,
+}
+
+/// One owner, or what no owner bears. Amounts are whole millionths of a USD, and the columns add up to the totals of the
+/// report as they are written: what rounding leaves goes to the largest fractions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupLine {
+    /// What was asked for: `tag:NAME`, `subnet`, `vpc`, `account`, `instance` or `asg`.
+    pub key: String,
+    /// The owner; `(untagged)`, `(unknown)` or `(not allocated)` where `kind` says that there is none.
+    pub value: String,
+    /// `owner`; `untagged`: the client is known but has no such value; `unknown`: the client is not known;
+    /// `not-allocated`: hours of NAT gateways and endpoints that nobody bears.
+    pub kind: &'static str,
+    /// Client interfaces that are known.
+    pub clients: u64,
+    /// Bytes from its clients to peers, on all paths.
+    pub bytes_out: u128,
+    /// Bytes from peers to its clients, on all paths.
+    pub bytes_in: u128,
+    /// Of these, both directions through NAT gateways.
+    pub nat_gateway_bytes: u128,
+    /// Of these, both directions through VPC endpoints.
+    pub endpoint_bytes: u128,
+    /// NAT gateway data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_data_cost_month_usd: Option<Decimal>,
+    /// Cross-AZ transfer to NAT gateways of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_month_usd: Option<Decimal>,
+    /// Interface endpoint data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_data_cost_month_usd: Option<Decimal>,
+    /// Its part of the hours of NAT gateways and endpoints; 0 without `--allocate-hours`.
+    #[serde(serialize_with = "usd_string")]
+    pub hours_cost_month_usd: Option<Decimal>,
+    /// The four together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
 }
 
 /// The observed window and how it is scaled to a month.
@@ -167,7 +227,7 @@ pub struct NatGatewayLine {
     /// `nat-outside`; null when no record shows it.
     pub vantage: Option<&'static str>,
     /// Buckets counted from each vantage.
-    pub vantage_hours: std::collections::BTreeMap<&'static str, u64>,
+    pub vantage_hours: BTreeMap<&'static str, u64>,
     /// Bytes from clients to peers.
     pub bytes_out: u128,
     /// Bytes from peers to clients.
@@ -255,6 +315,33 @@ pub struct AttributionLine {
     /// NAT gateway or interface endpoint data processing of a month; `0` where the path has no such charge.
     #[serde(serialize_with = "usd_string")]
     pub cost_month_usd: Option<Decimal>,
+}
+
+/// The observed bytes and cost of one UTC day. All days together are the attributed bytes and the observed cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DayLine {
+    /// `YYYY-MM-DD`; null for rows whose time is missing or impossible.
+    pub date: Option<String>,
+    /// Observed hours of the day.
+    pub observed_hours: u64,
+    /// Bytes through NAT gateways, both directions.
+    pub nat_gateway_bytes: u128,
+    /// Bytes through gateway and interface endpoints, both directions.
+    pub endpoint_bytes: u128,
+    /// Bytes on all other paths, both directions.
+    pub other_bytes: u128,
+    /// NAT gateways: hours and bytes of the day.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_gateway_cost_usd: Option<Decimal>,
+    /// Cross-AZ transfer between clients and NAT gateways.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_usd: Option<Decimal>,
+    /// VPC endpoints: hours of the day, and the day's share of the data charges.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_cost_usd: Option<Decimal>,
+    /// The three together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_usd: Option<Decimal>,
 }
 
 /// One change worth money.
@@ -376,6 +463,10 @@ pub struct Note {
     pub text: String,
     /// Bytes concerned, where that can be counted.
     pub bytes: Option<u128>,
+    /// Which text this is, such as `coverage`: with `parameters`, what is needed to say it in another language.
+    pub code: String,
+    /// What stands in the text, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An object that did not count, or not wholly.

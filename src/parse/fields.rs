@@ -51,6 +51,22 @@ pub enum Column {
 /// Number of [`Column`]s.
 pub const COLUMN_COUNT: usize = Column::NextHopInterfaceType as usize + 1;
 
+/// The columns of [`ObserverTexts`](crate::model::flow::ObserverTexts), in its order.
+pub const OBSERVER_COLUMNS: [Column; 9] = [
+    Column::AccountId,
+    Column::InterfaceId,
+    Column::ResourceId,
+    Column::VpcId,
+    Column::SubnetId,
+    Column::InstanceId,
+    Column::Region,
+    Column::AzId,
+    Column::InterfaceType,
+];
+
+/// The columns of a next hop.
+pub const NEXT_HOP_COLUMNS: [Column; 2] = [Column::NextHopInterfaceId, Column::NextHopInterfaceType];
+
 /// One field.
 #[derive(Debug)]
 pub struct Field {

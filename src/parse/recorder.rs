@@ -77,22 +77,11 @@ impl RecordSink for Recorder {
     }
 
     fn observer(&mut self, texts: &ObserverTexts<'_>) -> u32 {
-        let kept = [
-            texts.account_id,
-            texts.interface_id,
-            texts.resource_id,
-            texts.vpc_id,
-            texts.subnet_id,
-            texts.instance_id,
-            texts.region,
-            texts.az_id,
-            texts.interface_type,
-        ];
         // A numbering that ends early and often.
         if self.observers.len() % 4 == 3 {
             self.numbering.0 += 1;
         }
-        number_of(&mut self.observers, (self.numbering, kept.map(<[u8]>::to_vec)))
+        number_of(&mut self.observers, (self.numbering, texts.list().map(<[u8]>::to_vec)))
     }
 
     fn next_hop(&mut self, interface_id: &[u8], interface_type: &[u8]) -> u32 {
@@ -110,30 +99,9 @@ impl RecordSink for Recorder {
         let address = |number: u32| number.checked_sub(1).map(|place| self.addresses[place as usize]);
         let (numbering, kept) = &self.observers[record.observer as usize - 1];
         assert_eq!(*numbering, self.numbering, "a number of an earlier numbering");
-        let [
-            account_id,
-            interface_id,
-            resource_id,
-            vpc_id,
-            subnet_id,
-            instance_id,
-            region,
-            az_id,
-            interface_type,
-        ] = kept.each_ref().map(Vec::as_slice);
         let next_hop = record.next_hop.checked_sub(1).map(|place| &self.next_hops[place as usize]);
         let spelled = FlowRecord {
-            observer: ObserverTexts {
-                account_id,
-                interface_id,
-                resource_id,
-                vpc_id,
-                subnet_id,
-                instance_id,
-                region,
-                az_id,
-                interface_type,
-            },
+            observer: ObserverTexts::of_list(kept.each_ref().map(Vec::as_slice)),
             next_hop_interface_id: next_hop.map_or(b"", |(id, _)| id),
             next_hop_interface_type: next_hop.map_or(b"", |(_, kind)| kind),
             src: address(record.src),

@@ -1,7 +1,7 @@
 //! One row of values becomes one [`FlowRecord`]; shared by text, JSON-wrapped text and Parquet, so that the same
 //! records give the same report in every form.
 
-use super::fields::Column;
+use super::fields::{Column, OBSERVER_COLUMNS};
 use super::value;
 use crate::model::addr::Addr;
 use crate::model::flow::{Action, FlowDirection, FlowRecord, LogStatus, ObserverTexts};
@@ -50,17 +50,7 @@ pub fn read_row<'a, R: Row<'a>>(row: &R) -> Result<FlowRecord<'a>, RowError> {
     let action = action(row)?;
     optional(row.number(Column::Packets), Column::Packets, "a whole number of packets")?;
     let mut record = FlowRecord {
-        observer: ObserverTexts {
-            account_id: row.text(Column::AccountId),
-            interface_id: row.text(Column::InterfaceId),
-            resource_id: row.text(Column::ResourceId),
-            vpc_id: row.text(Column::VpcId),
-            subnet_id: row.text(Column::SubnetId),
-            instance_id: row.text(Column::InstanceId),
-            region: row.text(Column::Region),
-            az_id: row.text(Column::AzId),
-            interface_type: row.text(Column::InterfaceType),
-        },
+        observer: ObserverTexts::of_list(OBSERVER_COLUMNS.map(|column| row.text(column))),
         ..FlowRecord::default()
     };
     let traffic = &mut record.traffic;

@@ -38,7 +38,7 @@ pub fn estimate(settings: &Settings, observer: &dyn Observer) -> Result<Estimate
         notes: Vec::new(),
     };
     if !inputs.is_empty() {
-        estimate.buckets = remote::buckets(settings, inputs, &work.items, &mut estimate, &book)?;
+        estimate.buckets = remote::buckets(settings, inputs, work.sieve, &mut estimate, &book)?;
         estimate.objects += estimate.buckets.iter().map(|bucket| bucket.objects).sum::<u64>();
         estimate.bytes += estimate.buckets.iter().map(|bucket| bucket.bytes).sum::<u64>();
         let mut costs = estimate.buckets.iter().map(|bucket| bucket.cost_usd);
@@ -62,7 +62,7 @@ pub fn estimate(settings: &Settings, observer: &dyn Observer) -> Result<Estimate
 #[cfg(feature = "s3")]
 mod remote {
     use super::{AnalyzeError, BucketEstimate, Estimate, PriceBook, Settings, Unlisted};
-    use crate::discover::{Sieve, Verdict, WorkItem};
+    use crate::discover::{Sieve, Verdict};
     use crate::price::requests::requests_cost;
     use crate::source::LogObject;
     use crate::source::remote::S3Uri;
@@ -72,14 +72,11 @@ mod remote {
     pub(super) fn buckets(
         settings: &Settings,
         inputs: Vec<S3Uri>,
-        items: &[WorkItem],
+        sieve: Sieve,
         estimate: &mut Estimate,
         book: &PriceBook,
     ) -> Result<Vec<BucketEstimate>, AnalyzeError> {
-        let mut chooser = Chooser { sieve: Sieve::default(), estimate };
-        for item in items {
-            chooser.sieve.judge(&item.object);
-        }
+        let mut chooser = Chooser { sieve, estimate };
         let window = (settings.window.from, settings.window.to);
         let buckets = list_only(&settings.s3, inputs, window, &mut chooser).map_err(AnalyzeError::S3)?;
         let estimates = buckets.into_iter().map(|(bucket, asked)| {
@@ -108,7 +105,7 @@ mod remote {
     impl Listener for Chooser<'_> {
         fn listed(&mut self, object: &LogObject) -> bool {
             let verdict = self.sieve.judge(object);
-            self.estimate.copies += u64::from(verdict == Verdict::Copy);
+            self.estimate.copies += u64::from(matches!(verdict, Verdict::Copy { .. }));
             verdict == Verdict::Read
         }
 
@@ -122,13 +119,13 @@ mod remote {
 #[cfg(not(feature = "s3"))]
 mod remote {
     use super::{AnalyzeError, BucketEstimate, Estimate, PriceBook, Settings};
-    use crate::discover::WorkItem;
+    use crate::discover::Sieve;
     use crate::source::remote::S3Uri;
 
     pub(super) fn buckets(
         _: &Settings,
         _: Vec<S3Uri>,
-        _: &[WorkItem],
+        _: Sieve,
         _: &mut Estimate,
         _: &PriceBook,
     ) -> Result<Vec<BucketEstimate>, AnalyzeError> {

@@ -3,7 +3,9 @@
 #[cfg(feature = "parquet")]
 mod chunks;
 mod compose;
+mod days;
 pub mod estimate;
+pub mod groups;
 mod lines;
 mod notes;
 pub mod outcome;
@@ -60,6 +62,8 @@ pub struct Settings {
     pub window: Window,
     /// Format of objects without a header.
     pub log_format: Option<LineFormat>,
+    /// Bytes and cost by owner.
+    pub group_by: Option<groups::GroupBy>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
     /// A list of objects that rollups among the inputs must hold, each once.
@@ -189,7 +193,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         by_object: false,
     };
     let (partial, mut objects) =
-        remote::read_all(&work.items, &listing.s3, settings, observer, &pool, &plan)?;
+        pool.install(|| remote::read_all(&work.items, work.sieve, &listing.s3, settings, observer, &plan))?;
     #[cfg(feature = "parquet")]
     let (partial, atlas) = {
         if let Some(remark) = rolled.remark() {
@@ -225,6 +229,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         policy: &policy,
         mapped: &map.services(),
         objects,
+        group_by: settings.group_by.as_ref(),
         sources: compose::source_names(&ranges, settings, inventory_name),
         asked: settings
             .window

@@ -1,36 +1,45 @@
 //! Objects that are listed and fetched while others are read.
 
-use rayon::ThreadPool;
-
 use super::outcome::Objects;
 use super::threads::{self, Plan};
 use super::{AnalyzeError, Observer, Settings};
 use crate::aggregate::Partial;
-use crate::discover::WorkItem;
+use crate::discover::{Sieve, WorkItem};
 use crate::source::remote::S3Uri;
 
-/// Reads the objects of this machine, then those of S3 as they arrive.
-#[cfg(feature = "s3")]
+/// Reads the objects of this machine, then those of S3 as they arrive. `sieve` has judged the former.
 pub(super) fn read_all(
     items: &[WorkItem],
+    sieve: Sieve,
     inputs: &[S3Uri],
     settings: &Settings,
     observer: &dyn Observer,
-    pool: &ThreadPool,
     plan: &Plan<'_>,
 ) -> Result<(Partial, Objects), AnalyzeError> {
-    use crate::source::s3::S3Feed;
-
     if inputs.is_empty() {
-        return Ok(pool.install(|| threads::read_all(items, None, plan)));
+        // It is as large as the list of objects.
+        drop(sieve);
+        return Ok(threads::read_all(items, None, plan));
     }
+    with_feed(items, sieve, inputs, settings, observer, plan)
+}
+
+#[cfg(feature = "s3")]
+fn with_feed(
+    items: &[WorkItem],
+    sieve: Sieve,
+    inputs: &[S3Uri],
+    settings: &Settings,
+    observer: &dyn Observer,
+    plan: &Plan<'_>,
+) -> Result<(Partial, Objects), AnalyzeError> {
     let window = settings.window;
-    let feed =
-        S3Feed::new(&settings.s3, inputs.to_vec(), window.from, window.to).map_err(AnalyzeError::S3)?;
-    let mut listener = listener::Lister::new(observer, items);
+    let feed = crate::source::s3::S3Feed::new(&settings.s3, inputs.to_vec(), window.from, window.to)
+        .map_err(AnalyzeError::S3)?;
+    let mut listener = listener::Lister::new(observer, items, sieve);
     let (partial, mut objects) = std::thread::scope(|scope| {
         scope.spawn(|| feed.run(&mut listener));
-        pool.install(|| threads::read_all(items, Some(&feed), plan))
+        threads::read_all(items, Some(&feed), plan)
     });
     objects.merge(listener.objects);
     Ok((partial, objects))
@@ -38,25 +47,21 @@ pub(super) fn read_all(
 
 /// A build without S3 reads the objects of this machine.
 #[cfg(not(feature = "s3"))]
-pub(super) fn read_all(
-    items: &[WorkItem],
-    inputs: &[S3Uri],
+fn with_feed(
+    _: &[WorkItem],
+    _: Sieve,
+    _: &[S3Uri],
     _: &Settings,
     _: &dyn Observer,
-    pool: &ThreadPool,
-    plan: &Plan<'_>,
+    _: &Plan<'_>,
 ) -> Result<(Partial, Objects), AnalyzeError> {
-    if inputs.is_empty() {
-        Ok(pool.install(|| threads::read_all(items, None, plan)))
-    } else {
-        Err(AnalyzeError::NoS3)
-    }
+    Err(AnalyzeError::NoS3)
 }
 
 #[cfg(feature = "s3")]
 mod listener {
-    use super::{Objects, Observer, WorkItem};
-    use crate::discover::{Sieve, Verdict};
+    use super::{Objects, Observer, Sieve, WorkItem};
+    use crate::discover::Verdict;
     use crate::pipeline::outcome::{FAILED, SKIPPED};
     use crate::source::LogObject;
     use crate::source::s3::Listener;
@@ -71,12 +76,8 @@ mod listener {
     }
 
     impl<'o> Lister<'o> {
-        /// Of the objects of this machine no copies are read.
-        pub fn new(observer: &'o dyn Observer, items: &[WorkItem]) -> Self {
-            let mut sieve = Sieve::default();
-            for item in items {
-                sieve.judge(&item.object);
-            }
+        /// Of the objects of this machine, which the sieve has judged, no copies are read.
+        pub fn new(observer: &'o dyn Observer, items: &[WorkItem], sieve: Sieve) -> Self {
             let bytes = items.iter().map(|item| item.object.size_bytes).sum();
             Self { observer, sieve, count: items.len(), bytes, objects: Objects::default() }
         }
@@ -92,7 +93,7 @@ mod listener {
                     true
                 }
                 Verdict::Ignore => false,
-                Verdict::Copy => {
+                Verdict::Copy { .. } => {
                     let reason = "copy of another object with AWS's name: counted once".to_owned();
                     self.objects.push(object.name().into_owned(), SKIPPED, reason);
                     false

@@ -10,6 +10,7 @@ use crate::aggregate::{Partial, Store};
 use crate::classify::address_map::AddressMap;
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
+use crate::classify::sink::Window;
 use crate::discover::WorkItem;
 use crate::inventory::Inventory;
 use crate::model::fingerprint::fingerprint;
@@ -54,6 +55,21 @@ fn refused(text: String) -> AnalyzeError {
     AnalyzeError::Rollups(text)
 }
 
+/// A rollup holds whole hours.
+fn check_hours(window: Window) -> Result<(), AnalyzeError> {
+    for bound in [window.from, window.to].into_iter().flatten() {
+        if bound % BUCKET_SECONDS != 0 {
+            return Err(refused(format!(
+                "a rollup holds whole hours: --from and --to must be full hours, {} is not; take {} or {}",
+                crate::model::time::rfc3339(bound),
+                crate::model::time::rfc3339(bound - bound % BUCKET_SECONDS),
+                crate::model::time::rfc3339(bound - bound % BUCKET_SECONDS + BUCKET_SECONDS),
+            )));
+        }
+    }
+    Ok(())
+}
+
 impl Rolled {
     /// Opens directories, and looks that nothing is counted twice.
     pub(super) fn open(directories: &[PathBuf], settings: &Settings) -> Result<Self, AnalyzeError> {
@@ -75,15 +91,9 @@ impl Rolled {
         if let Some(path) = &settings.manifest {
             rolled.check_manifest(path)?;
         }
-        for bound in [settings.window.from, settings.window.to].into_iter().flatten() {
-            if bound % BUCKET_SECONDS != 0 {
-                return Err(refused(format!(
-                    "a rollup holds whole hours: --from and --to must be full hours, {} is not; take {} or {}",
-                    crate::model::time::rfc3339(bound),
-                    crate::model::time::rfc3339(bound - bound % BUCKET_SECONDS),
-                    crate::model::time::rfc3339(bound - bound % BUCKET_SECONDS + BUCKET_SECONDS),
-                )));
-            }
+        // Logs alone may be cut anywhere.
+        if !directories.is_empty() {
+            check_hours(settings.window)?;
         }
         Ok(rolled)
     }

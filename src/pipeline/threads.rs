@@ -5,6 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
+
+#[cfg(feature = "parquet")]
+use super::chunks::Chunks;
 use super::outcome::{FAILED, Objects, SKIPPED};
 use super::parts::{self, Scratch, Unit};
 use crate::aggregate::{Partial, Store};
@@ -12,11 +16,13 @@ use crate::classify::atlas::Atlas;
 use crate::classify::sink::{Classifier, Window};
 use crate::discover::WorkItem;
 #[cfg(feature = "parquet")]
-use crate::parse::columnar::{ChunkSource, ColumnarParser};
+use crate::parse::columnar::ColumnarParser;
 use crate::parse::{FormatHints, ObjectError, RecordSink};
 use crate::read::{self, ByteCounter, Reader};
 use crate::source::LogObject;
-use crate::source::remote::{Content, Feed, Ranged};
+use crate::source::remote::{Content, Feed};
+#[cfg(not(feature = "parquet"))]
+use without_parquet::{Chunks, ColumnarParser};
 
 /// Largest Parquet object that is taken from a stream, which cannot be read at any place, bytes.
 pub const MAX_STREAMED_PARQUET_BYTES: u64 = 2 << 30;
@@ -174,7 +180,7 @@ fn read_content(
         read::Content::Lines => Ok(()),
         read::Content::Parquet => {
             (plan.progress)(object.size_bytes);
-            parse_parquet(file, way.hints, way.columnar, sink)
+            way.columnar.parse(file, way.hints.clone(), sink)
         }
     }
 }
@@ -189,7 +195,7 @@ fn read_arrived(
         Content::Stream(inner) => read_streamed(Reported { inner, progress: plan.progress }, way, sink),
         Content::Ranged(ranged) => {
             let size_bytes = ranged.size_bytes();
-            let outcome = parse_ranged(ranged, way.hints, way.columnar, sink);
+            let outcome = way.columnar.parse(Chunks(ranged), way.hints.clone(), sink);
             (plan.progress)(size_bytes);
             outcome
         }
@@ -203,10 +209,7 @@ fn read_streamed(
     sink: &mut impl RecordSink,
 ) -> Result<(), ObjectError> {
     let mut start = Vec::new();
-    let first = input.by_ref().take(4).read_to_end(&mut start);
-    if let Err(error) = first {
-        return Err(unreadable(&error));
-    }
+    input.by_ref().take(4).read_to_end(&mut start).map_err(|error| unreadable(&error))?;
     if start != b"PAR1" {
         return way.reader.read(start.as_slice().chain(input), way.counter, way.hints, sink).map(|_| ());
     }
@@ -218,72 +221,33 @@ fn read_streamed(
              (limit MAX_STREAMED_PARQUET_BYTES): give the file by name"
         )));
     }
-    parse_parquet_bytes(start, way.hints, way.columnar, sink)
+    way.columnar.parse(Bytes::from(start), way.hints.clone(), sink)
 }
 
-#[cfg(feature = "parquet")]
-fn parse_ranged(
-    ranged: Box<dyn Ranged>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(super::chunks::Chunks(ranged), hints.clone(), sink)
-}
-
-#[cfg(feature = "parquet")]
-fn parse_parquet(
-    file: impl ChunkSource + 'static,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(file, hints.clone(), sink)
-}
-
-#[cfg(feature = "parquet")]
-fn parse_parquet_bytes(
-    content: Vec<u8>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    columnar.parse(bytes::Bytes::from(content), hints.clone(), sink)
-}
-
-/// Stands for what a build without the feature lacks.
+/// Stand for what a build without the feature lacks.
 #[cfg(not(feature = "parquet"))]
-#[derive(Debug, Default)]
-struct ColumnarParser {}
+mod without_parquet {
+    use super::{FormatHints, ObjectError, RecordSink};
+    use crate::source::remote::Ranged;
 
-#[cfg(not(feature = "parquet"))]
-fn parse_parquet<F>(
-    _: F,
-    _: &FormatHints,
-    _: &mut ColumnarParser,
-    _: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    Err(ObjectError::Damaged("this build reads no Parquet: build it with the feature `parquet`".to_owned()))
-}
+    #[derive(Debug, Default)]
+    pub(super) struct ColumnarParser {}
 
-#[cfg(not(feature = "parquet"))]
-fn parse_ranged(
-    _: Box<dyn Ranged>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    parse_parquet((), hints, columnar, sink)
-}
+    impl ColumnarParser {
+        #[expect(clippy::unused_self, reason = "called as the other one is")]
+        pub(super) fn parse<F>(
+            &mut self,
+            _: F,
+            _: FormatHints,
+            _: &mut impl RecordSink,
+        ) -> Result<(), ObjectError> {
+            let reason = "this build reads no Parquet: build it with the feature `parquet`";
+            Err(ObjectError::Damaged(reason.to_owned()))
+        }
+    }
 
-#[cfg(not(feature = "parquet"))]
-fn parse_parquet_bytes(
-    _: Vec<u8>,
-    hints: &FormatHints,
-    columnar: &mut ColumnarParser,
-    sink: &mut impl RecordSink,
-) -> Result<(), ObjectError> {
-    parse_parquet((), hints, columnar, sink)
+    #[expect(dead_code, reason = "nothing reads it")]
+    pub(super) struct Chunks(pub Box<dyn Ranged>);
 }
 
 /// Tells a progress display what is read.

@@ -13,7 +13,7 @@ pub const ESTIMATE_SCHEMA_JSON: &str = include_str!("schema/estimate.v1.json");
 /// Writes the estimate as a table, or as one JSON object (`flowtoll/estimate/v1`) and a newline.
 ///
 /// # Errors
-/// Those of `out`.
+/// Those of `out`, and for a format that an estimate does not have.
 pub fn estimate(
     estimate: &Estimate,
     format: Format,
@@ -26,6 +26,9 @@ pub fn estimate(
             out.write_all(b"\n")
         }
         Format::Table => table(estimate, &mut Page::new(out, style)),
+        Format::Html => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "an estimate has no page; use table or json"))
+        }
     }
 }
 

@@ -6,10 +6,16 @@
 mod check;
 mod estimate;
 mod grid;
+mod html;
 mod json;
+mod money;
 mod number;
 mod prices;
+mod redact;
+mod sums;
 mod table;
+pub mod text;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -21,9 +27,13 @@ use crate::model::report::Report;
 
 pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
+pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
+pub use money::converted;
 pub use prices::prices;
+pub use redact::redact;
 pub use table::table;
+pub use text::Lang;
 
 /// How text for people is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +42,14 @@ pub struct TableStyle {
     pub width: u16,
     /// Whether to emit ANSI styling.
     pub color: bool,
+    /// The language of texts.
+    pub lang: Lang,
 }
 
 impl Default for TableStyle {
-    /// 80 columns without colour.
+    /// 80 columns without colour, in English.
     fn default() -> Self {
-        Self { width: 80, color: false }
+        Self { width: 80, color: false, lang: Lang::En }
     }
 }
 
@@ -48,17 +60,20 @@ pub enum Format {
     Table,
     /// One object for programs, described by [`REPORT_SCHEMA_JSON`].
     Json,
+    /// One self-contained page for people, in a browser or on paper.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order it is offered.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Html];
 
     /// The name people type.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 
@@ -70,6 +85,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
+            Self::Html => html(report, style.lang, out),
         }
     }
 }

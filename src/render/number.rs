@@ -18,15 +18,22 @@ pub(super) fn size(bytes: u128) -> String {
     quantity::size(bytes)
 }
 
-/// USD with two decimals, half away from zero; `<0.01` for what would read 0.00 and is not nothing.
+/// USD with two decimals, as [`amount_text`].
 pub(super) fn usd(amount: Option<Decimal>) -> String {
-    let Some(amount) = amount else { return UNPRICED.to_owned() };
-    let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    amount.map_or_else(|| UNPRICED.to_owned(), |amount| amount_text(amount, 2))
+}
+
+/// An amount with so many decimals, half away from zero; `<0.01` for what would read 0.00 and is not nothing.
+pub(super) fn amount_text(amount: Decimal, decimals: u32) -> String {
+    let rounded = amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    let digits = decimals as usize;
     match (rounded.is_zero(), amount.is_zero(), amount.is_sign_negative()) {
-        (true, true, _) => "0.00".to_owned(),
-        (true, false, false) => "<0.01".to_owned(),
-        (true, false, true) => ">-0.01".to_owned(),
-        _ => group(&format!("{rounded:.2}")),
+        (true, true, _) => format!("{:.digits$}", Decimal::ZERO),
+        (true, false, negative) => {
+            let least = Decimal::new(1, decimals);
+            if negative { format!(">-{least}") } else { format!("<{least}") }
+        }
+        _ => group(&format!("{rounded:.digits$}")),
     }
 }
 

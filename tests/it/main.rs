@@ -8,6 +8,8 @@ mod cases;
 mod check;
 /// What would be read, without reading it.
 mod dry_run;
+/// Owners, pseudonyms, languages, currencies.
+mod look;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.

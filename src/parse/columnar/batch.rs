@@ -2,7 +2,7 @@
 
 use arrow_array::{Array, ArrayRef};
 
-use super::super::fields::{COLUMN_COUNT, Column};
+use super::super::fields::{COLUMN_COUNT, Column, NEXT_HOP_COLUMNS, OBSERVER_COLUMNS};
 use super::super::row::read_row;
 use super::super::text::fault;
 use super::super::{Numbering, RecordSink};
@@ -15,19 +15,6 @@ use super::words::Words;
 use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::time::seconds_of;
 
-/// The columns of [`ObserverTexts`], in its order.
-const OBSERVER_COLUMNS: [Column; 9] = [
-    Column::AccountId,
-    Column::InterfaceId,
-    Column::ResourceId,
-    Column::VpcId,
-    Column::SubnetId,
-    Column::InstanceId,
-    Column::Region,
-    Column::AzId,
-    Column::InterfaceType,
-];
-const NEXT_HOP_COLUMNS: [Column; 2] = [Column::NextHopInterfaceId, Column::NextHopInterfaceType];
 const END_COLUMNS: [Column; 4] = [Column::SrcAddr, Column::DstAddr, Column::PktSrcAddr, Column::PktDstAddr];
 
 /// Stands for missing bytes. A number so large is odd.
@@ -142,28 +129,8 @@ impl Batches {
         row: usize,
         sink: &mut S,
     ) -> u32 {
-        let [
-            account_id,
-            interface_id,
-            resource_id,
-            vpc_id,
-            subnet_id,
-            instance_id,
-            region,
-            az_id,
-            interface_type,
-        ] = columns.each_ref().map(|column| text(column.as_ref(), row));
-        let number = sink.observer(&ObserverTexts {
-            account_id,
-            interface_id,
-            resource_id,
-            vpc_id,
-            subnet_id,
-            instance_id,
-            region,
-            az_id,
-            interface_type,
-        });
+        let texts = columns.each_ref().map(|column| text(column.as_ref(), row));
+        let number = sink.observer(&ObserverTexts::of_list(texts));
         self.keep_up(sink.numbering());
         self.observers.insert(row, number);
         number

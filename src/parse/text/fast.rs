@@ -15,7 +15,7 @@
 )]
 
 use super::super::RecordSink;
-use super::super::fields::{COLUMN_COUNT, Column};
+use super::super::fields::{COLUMN_COUNT, Column, NEXT_HOP_COLUMNS, OBSERVER_COLUMNS};
 use super::super::format::LineFormat;
 use super::super::{Numbering, value};
 use super::numbers::{LANES, Numbers};
@@ -24,20 +24,6 @@ use super::simd::Kernel;
 use super::token::{Token, WIDE_BYTES, word_before};
 use crate::model::flow::{Action, FlowDirection, LogStatus, NumberedRecord, ObserverTexts, Traffic};
 use crate::model::time::seconds_of;
-
-/// The columns of [`ObserverTexts`].
-const OBSERVER_COLUMNS: [Column; 9] = [
-    Column::AccountId,
-    Column::InterfaceId,
-    Column::ResourceId,
-    Column::VpcId,
-    Column::SubnetId,
-    Column::InstanceId,
-    Column::Region,
-    Column::AzId,
-    Column::InterfaceType,
-];
-const NEXT_HOP_COLUMNS: [Column; 2] = [Column::NextHopInterfaceId, Column::NextHopInterfaceType];
 
 /// The place of a column in a line.
 type Place = u8;
@@ -447,18 +433,8 @@ impl FastRows {
 
     #[cold]
     fn new_observer<S: RecordSink>(&mut self, hash: u64, line: Line<'_>, sink: &mut S) -> u32 {
-        let text = |column: Column| line.text(self.places[column as usize]);
-        let number = sink.observer(&ObserverTexts {
-            account_id: text(Column::AccountId),
-            interface_id: text(Column::InterfaceId),
-            resource_id: text(Column::ResourceId),
-            vpc_id: text(Column::VpcId),
-            subnet_id: text(Column::SubnetId),
-            instance_id: text(Column::InstanceId),
-            region: text(Column::Region),
-            az_id: text(Column::AzId),
-            interface_type: text(Column::InterfaceType),
-        });
+        let texts = OBSERVER_COLUMNS.map(|column| line.text(self.places[column as usize]));
+        let number = sink.observer(&ObserverTexts::of_list(texts));
         self.keep_up(sink.numbering());
         self.observers.insert(hash, line, number);
         number

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod numbers;
+mod page;
 mod sample;
 mod schema;
 mod text;

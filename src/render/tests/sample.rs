@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 
 use crate::model::plan::{Action, Change, Plan, RateLine, TierLine, UnknownTraffic, ZoneSubnet};
 use crate::model::report::{
-    AdviceLine, AttributionLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
-    NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+    AdviceLine, AttributionLine, Currency, DayLine, EndpointLine, Evidence, FindingLine, GroupLine, Ledger,
+    MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
+    UncheckedLine,
 };
 
 pub(super) const GIB: u128 = 1 << 30;
@@ -52,6 +53,7 @@ pub(super) fn empty() -> Report {
         nat_gateways: vec![],
         endpoints: vec![],
         attribution: vec![],
+        days: vec![],
         advice: vec![],
         plan: Plan {
             saving_month_usd: usd("0"),
@@ -62,10 +64,13 @@ pub(super) fn empty() -> Report {
         unknown_services: vec![],
         rates: vec![],
         findings: vec![],
+        names: BTreeMap::new(),
         unchecked: vec![],
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
+        groups: vec![],
+        currencies: vec![],
     }
 }
 
@@ -228,6 +233,24 @@ fn rate() -> RateLine {
     }
 }
 
+fn group(kind: &'static str, value: &str, bytes: u128) -> GroupLine {
+    GroupLine {
+        key: "tag:team".to_owned(),
+        value: value.to_owned(),
+        kind,
+        clients: 1,
+        bytes_out: bytes / 8,
+        bytes_in: bytes / 8 * 7,
+        nat_gateway_bytes: bytes,
+        endpoint_bytes: 0,
+        nat_data_cost_month_usd: usd("94.291667"),
+        cross_zone_cost_month_usd: usd("3.041666"),
+        endpoint_data_cost_month_usd: usd("0"),
+        hours_cost_month_usd: usd("0"),
+        cost_month_usd: usd("97.333333"),
+    }
+}
+
 /// Something in every list.
 pub(super) fn full() -> Report {
     let mut internet = client(Some("eni-0aaaaaaaaaaaaaaa1"), "internet", 44 * GIB);
@@ -301,6 +324,20 @@ pub(super) fn full() -> Report {
         nat_gateways: vec![nat_gateway(), silent],
         endpoints: vec![endpoint(), gateway],
         attribution: vec![client(Some("eni-0aaaaaaaaaaaaaaa1"), "s3", 44 * GIB), internet, local],
+        days: vec![DayLine {
+            date: text("2026-11-01"),
+            observed_hours: 24,
+            nat_gateway_bytes: 100 * GIB,
+            endpoint_bytes: 0,
+            other_bytes: 1000,
+            // 48 x 0.062 + 100 x 0.062
+            nat_gateway_cost_usd: usd("9.176"),
+            // 10 x 0.02
+            cross_zone_cost_usd: usd("0.2"),
+            // 2 x 24 x 0.014
+            endpoint_cost_usd: usd("0.672"),
+            cost_usd: usd("10.048"),
+        }],
         advice: vec![advice()],
         plan: Plan { saving_month_usd: usd("94.291667"), changes: vec![change()], ..empty().plan },
         unknown_services: vec![unknown()],
@@ -319,10 +356,13 @@ pub(super) fn full() -> Report {
             id: "endpoint-acl-closed".to_owned(),
             reason: "the inventory has no answer of describe-network-acls".to_owned(),
         }],
+        names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {
             id: "no-pkt-fields".to_owned(),
             text: "The logs lack pkt-dstaddr; with it the services behind a NAT gateway would be exact.".to_owned(),
             bytes: Some(50 * GIB),
+            code: "estimated-peers".to_owned(),
+            parameters: BTreeMap::new(),
         }],
         objects: vec![
             ObjectLine {
@@ -342,6 +382,18 @@ pub(super) fn full() -> Report {
             field: text("bytes"),
             reason: "`12x` is not a number".to_owned(),
         }],
+        groups: vec![
+            group("owner", "data", 50 * GIB),
+            group("untagged", "(untagged)", 50 * GIB),
+            GroupLine {
+                nat_data_cost_month_usd: usd("0"),
+                cross_zone_cost_month_usd: usd("0"),
+                hours_cost_month_usd: usd("110.96"),
+                cost_month_usd: usd("110.96"),
+                ..group("not-allocated", "(not allocated)", 0)
+            },
+        ],
+        currencies: vec![Currency { code: "JPY".to_owned(), units_per_usd: usd("150.5").expect("a rate"), decimals: 0 }],
         ..empty()
     }
 }
@@ -372,6 +424,12 @@ pub(super) fn unpriced() -> Report {
     }
     for line in &mut report.attribution {
         line.cost_month_usd = None;
+    }
+    for day in &mut report.days {
+        day.nat_gateway_cost_usd = None;
+        day.cross_zone_cost_usd = None;
+        day.endpoint_cost_usd = None;
+        day.cost_usd = None;
     }
     report.advice.clear();
     report

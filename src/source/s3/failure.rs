@@ -128,7 +128,7 @@ fn is_about_credentials(text: &str) -> bool {
 }
 
 /// The last cause: the first ones only say that a request failed.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

@@ -8,7 +8,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::RequestPayer;
 use bytes::Bytes;
 
-use super::failure::{Failure, Purpose, of_sdk};
+use super::failure::{Failure, Purpose, innermost, of_sdk};
 
 /// How often in a row a body may break without a byte having come.
 const MAX_BREAKS: u32 = 8;
@@ -137,12 +137,12 @@ impl Remote {
             .await
             .map_err(|error| of_sdk(&error, Purpose::Get, &self.bucket))?;
         // Without a range in the answer it is the whole object.
-        let start = match answer.content_range() {
+        let position = match answer.content_range() {
             Some(range) => start_of(range)
                 .ok_or_else(|| Failure::lasting(format!("S3 answers with the range `{range}`")))?,
             None => 0,
         };
-        Ok(RemoteBody { start, stream: answer.body })
+        Ok(RemoteBody { position, stream: answer.body })
     }
 }
 
@@ -161,27 +161,21 @@ impl Origin for Remote {
 
 /// A body of S3.
 pub(super) struct RemoteBody {
-    start: u64,
+    position: u64,
     stream: ByteStream,
 }
 
 impl Body for RemoteBody {
     fn position(&self) -> u64 {
-        self.start
+        self.position
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, String>> {
         let bytes = self.stream.next().await?;
         if let Ok(bytes) = &bytes {
-            self.start += bytes.len() as u64;
+            self.position += bytes.len() as u64;
         }
-        Some(bytes.map_err(|error| {
-            let mut cause: &(dyn std::error::Error + 'static) = &error;
-            while let Some(source) = cause.source() {
-                cause = source;
-            }
-            cause.to_string()
-        }))
+        Some(bytes.map_err(|error| innermost(&error)))
     }
 }
 
@@ -197,30 +191,27 @@ impl Origin for PartOf {
 
     async fn open(&self, from: u64) -> Result<PartBody, Failure> {
         let body = self.remote.get(self.from + from, Some(self.to)).await?;
-        let start = body.start.checked_sub(self.from);
         // Of a whole object the bytes in front of the part would have to be read; no store that is worth it does that.
-        let start =
-            start.ok_or_else(|| Failure::lasting("S3 does not answer with the range that was asked for"))?;
-        Ok(PartBody { start, body })
+        if body.position < self.from {
+            return Err(Failure::lasting("S3 does not answer with the range that was asked for"));
+        }
+        Ok(PartBody { offset: self.from, body })
     }
 }
 
 /// The body of a part.
 pub(super) struct PartBody {
-    start: u64,
+    /// Of the part in the object.
+    offset: u64,
     body: RemoteBody,
 }
 
 impl Body for PartBody {
     fn position(&self) -> u64 {
-        self.start
+        self.body.position - self.offset
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, String>> {
-        let bytes = self.body.next().await?;
-        if let Ok(bytes) = &bytes {
-            self.start += bytes.len() as u64;
-        }
-        Some(bytes)
+        self.body.next().await
     }
 }

@@ -70,8 +70,13 @@ impl<P: Pages, T: Taker> Walk<'_, P, T> {
         }
         let folder = format!("{prefix}/");
         let (mut entries, mut folders) = (Vec::new(), Vec::new());
-        if let Err(failure) = self.all_pages(prefix, &mut entries, &mut folders) {
-            self.taker.failed(prefix, failure);
+        let mut ask = Some(Ask { prefix: prefix.to_owned(), by_folder: true, ..Ask::default() });
+        while let Some(page) = self.page(&mut ask) {
+            entries.extend(page.entries);
+            folders.extend(page.folders);
+        }
+        // Of a part of the names it cannot be told what the prefix is.
+        if ask.is_some() {
             return Ok(());
         }
         // As in a file system, a name is first of all itself.
@@ -100,23 +105,15 @@ impl<P: Pages, T: Taker> Walk<'_, P, T> {
     /// The folders of a level, and what lies beside them.
     fn children(&mut self, prefix: &str, depth: usize) -> Result<(), Ended> {
         let mut folders = Vec::new();
-        let mut ask = Ask { prefix: prefix.to_owned(), by_folder: true, ..Ask::default() };
-        loop {
-            let page = match self.pages.page(&ask) {
-                Ok(page) => page,
-                Err(failure) => {
-                    self.taker.failed(prefix, failure);
-                    return Ok(());
-                }
-            };
+        let mut ask = Some(Ask { prefix: prefix.to_owned(), by_folder: true, ..Ask::default() });
+        while let Some(page) = self.page(&mut ask) {
             for entry in page.entries {
                 self.give(entry, false)?;
             }
             folders.extend(page.folders);
-            match page.next {
-                Some(token) => ask.token = Some(token),
-                None => break,
-            }
+        }
+        if ask.is_some() {
+            return Ok(());
         }
         let is_outside = level(prefix) == Level::Outside;
         let is_service = level(prefix) == Level::Service;
@@ -137,23 +134,13 @@ impl<P: Pages, T: Taker> Walk<'_, P, T> {
 
     /// Every key that begins so.
     fn whole(&mut self, prefix: &str) -> Result<(), Ended> {
-        let mut ask = Ask { prefix: prefix.to_owned(), ..Ask::default() };
-        loop {
-            let page = match self.pages.page(&ask) {
-                Ok(page) => page,
-                Err(failure) => {
-                    self.taker.failed(prefix, failure);
-                    return Ok(());
-                }
-            };
+        let mut ask = Some(Ask { prefix: prefix.to_owned(), ..Ask::default() });
+        while let Some(page) = self.page(&mut ask) {
             for entry in page.entries {
                 self.give(entry, false)?;
             }
-            match page.next {
-                Some(token) => ask.token = Some(token),
-                None => return Ok(()),
-            }
         }
+        Ok(())
     }
 
     /// The days of a Region: keys are in order of time, so the listing begins at the first one that matters and ends behind the
@@ -166,15 +153,8 @@ impl<P: Pages, T: Taker> Walk<'_, P, T> {
             (start.as_str() > prefix).then_some(start)
         };
         let (by_day, by_hour) = (before(false), before(true));
-        let mut ask = Ask { prefix: prefix.to_owned(), start_after: by_day, ..Ask::default() };
-        loop {
-            let page = match self.pages.page(&ask) {
-                Ok(page) => page,
-                Err(failure) => {
-                    self.taker.failed(prefix, failure);
-                    return Ok(());
-                }
-            };
+        let mut ask = Some(Ask { prefix: prefix.to_owned(), start_after: by_day, ..Ask::default() });
+        while let Some(page) = self.page(&mut ask) {
             let mut skipped_hours = false;
             for entry in page.entries {
                 match entry.key.get(root.len()..).and_then(key_hours) {
@@ -188,32 +168,30 @@ impl<P: Pages, T: Taker> Walk<'_, P, T> {
                     }
                 }
             }
-            let Some(token) = page.next else { return Ok(()) };
-            match &by_hour {
-                // The whole rest of the page was of hours that do not matter: leap over the others.
-                Some(start) if skipped_hours => {
-                    ask.start_after = Some(start.clone());
-                    ask.token = None;
-                }
-                _ => ask.token = Some(token),
+            // The whole rest of the page was of hours that do not matter: leap over the others.
+            if let (true, Some(start), Some(next)) = (skipped_hours, &by_hour, &mut ask) {
+                next.start_after = Some(start.clone());
+                next.token = None;
             }
         }
+        Ok(())
     }
 
-    fn all_pages(
-        &mut self,
-        prefix: &str,
-        entries: &mut Vec<Entry>,
-        folders: &mut Vec<String>,
-    ) -> Result<(), Failure> {
-        let mut ask = Ask { prefix: prefix.to_owned(), by_folder: true, ..Ask::default() };
-        loop {
-            let page = self.pages.page(&ask)?;
-            entries.extend(page.entries);
-            folders.extend(page.folders);
-            match page.next {
-                Some(token) => ask.token = Some(token),
-                None => return Ok(()),
+    /// The next page, and in `ask` what to ask for the one after it: nothing behind the last. A failure is told to the taker; then
+    /// there is no page, and `ask` stays.
+    fn page(&mut self, ask: &mut Option<Ask>) -> Option<Page> {
+        let asked = ask.as_mut()?;
+        match self.pages.page(asked) {
+            Ok(mut page) => {
+                asked.token = page.next.take();
+                if asked.token.is_none() {
+                    *ask = None;
+                }
+                Some(page)
+            }
+            Err(failure) => {
+                self.taker.failed(&asked.prefix, failure);
+                None
             }
         }
     }

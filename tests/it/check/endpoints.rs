@@ -70,7 +70,7 @@ fn dns(world: &mut World, value: bool) {
     answer[1]["EnableDnsHostnames"]["Value"] = json!(value);
 }
 
-pub const SPOILT: [Spoilt; 23] = [
+pub const SPOILT: [Spoilt; 24] = [
     Spoilt {
         rule: "gateway-endpoint-absent",
         resource: "vpc-1",
@@ -81,6 +81,20 @@ pub const SPOILT: [Spoilt; 23] = [
             without_route(world, "rtb-a", "vpce-dynamodb");
             without_route(world, "rtb-b", "vpce-dynamodb");
             world.send("a", DYNAMODB, GIB);
+        },
+    },
+    // The bytes come through a transit gateway from a VPC that the inventory does not have: no endpoint here would carry them, as
+    // the advice says too.
+    Spoilt {
+        rule: "gateway-endpoint-absent",
+        resource: "vpc-1",
+        severity: "info",
+        loss: None,
+        spoil: |world| {
+            world.remove("describe-vpc-endpoints", "vpce-dynamodb");
+            without_route(world, "rtb-a", "vpce-dynamodb");
+            without_route(world, "rtb-b", "vpce-dynamodb");
+            world.pass_nat("a", "10.9.0.7", DYNAMODB, GIB);
         },
     },
     Spoilt {
@@ -289,7 +303,7 @@ pub const SPOILT: [Spoilt; 23] = [
     },
 ];
 
-pub const SOUND: [Sound; 19] = [
+pub const SOUND: [Sound; 20] = [
     // What a gateway endpoint could not carry does not ask for one.
     Sound { rule: "gateway-endpoint-absent", change: |world| world.send("a", S3_WEST, GIB) },
     // The route is there, though the endpoint's list is short.
@@ -345,6 +359,14 @@ pub const SOUND: [Sound; 19] = [
         change: |world| {
             world.add_endpoint("execute-api", 40);
             world.send("a", SHARED, GIB);
+        },
+    },
+    // Whoever asks is in a VPC that the inventory does not have.
+    Sound {
+        rule: "endpoint-bypassed",
+        change: |world| {
+            world.add_endpoint("execute-api", 40);
+            world.pass_nat("a", "10.9.0.7", API_GATEWAY, GIB);
         },
     },
     // It was made after the observed hour.

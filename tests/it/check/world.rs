@@ -271,6 +271,16 @@ impl World {
         self.logs.push(from_client(zone, to, bytes, "ACCEPT"));
     }
 
+    /// The NAT gateway of a zone takes bytes from an address to one outside.
+    pub fn pass_nat(&mut self, zone: &str, from: &str, to: &str, bytes: u64) {
+        let net = if zone == "a" { 101 } else { 102 };
+        let (start, end) = (START + 60, START + 120);
+        self.logs.push(format!(
+            "5 111122223333 eni-nat-{zone} {from} 10.0.{net}.5 40000 443 6 10 {bytes} {start} {end} ACCEPT OK vpc-1 - {from} {to} \
+             ingress - -"
+        ));
+    }
+
     /// A client of a zone is turned away.
     pub fn reject(&mut self, zone: &str, to: &str) {
         self.logs.push(from_client(zone, to, 40, "REJECT"));

@@ -1,0 +1,45 @@
+//! Where output goes: standard output, or a file.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::render::{Lang, TableStyle};
+
+/// Width of a table that is written to a file.
+const FILE_WIDTH: u16 = 100;
+
+/// Writes to standard output, or to a file where one is named.
+pub(super) fn write(
+    path: Option<&Path>,
+    render: impl Fn(TableStyle, &mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(path) = path else {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        render(super::table_style(), &mut out)?;
+        out.flush()?;
+        return Ok(());
+    };
+    let mut bytes = Vec::new();
+    render(TableStyle { width: FILE_WIDTH, color: false, lang: Lang::En }, &mut bytes)?;
+    write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Writes beside the target and renames, so that no reader ever sees half a report.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        // A device or pipe takes bytes; a rename would replace it. A directory says so itself.
+        return fs::write(path, bytes);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // Best effort: the first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
