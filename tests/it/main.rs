@@ -17,6 +17,8 @@ mod readme;
 mod recipes;
 /// Rollups against the logs that they are made of.
 mod rollup;
+#[cfg(unix)]
+mod rollup_disk;
 /// Logs in a bucket.
 #[cfg(unix)]
 mod s3;

@@ -220,3 +220,39 @@ fn a_manifest_names_objects_of_a_bucket() {
         "{said}"
     );
 }
+
+#[test]
+fn the_recipe_of_every_day_reads_a_bucket() {
+    let Some(server) = server() else { return };
+    let estate = Estate::standard(server, "rollup-recipe", 98);
+    let expected = estate.expected(&[]);
+    // AWSLogs/ACCOUNT/vpcflowlogs/REGION/2026/03/10/...
+    let mut folders: Vec<String> = Vec::new();
+    let mut days: Vec<String> = Vec::new();
+    for name in estate.names() {
+        let parts: Vec<&str> = name.split('/').collect();
+        let [.., year, month, day, _] = parts.as_slice() else { panic!("{name}") };
+        folders.push(format!("{}{}", estate.address(), parts[..parts.len() - 4].join("/")));
+        days.push(format!("{year}-{month}-{day}"));
+    }
+    folders.sort();
+    folders.dedup();
+    days.sort();
+    assert_eq!(days.first(), days.last(), "three hours of one day");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_flowtoll")).parent().expect("a folder");
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").expect("PATH"));
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/rollup-yesterday.sh");
+    let output = std::process::Command::new("sh")
+        .arg(script)
+        .arg(&days[0])
+        .envs(super::estate::reader())
+        .env("PATH", path)
+        .env("AWS_ENDPOINT_URL", format!("http://{}", server.address))
+        .env("FLOWTOLL_LOGS", folders.join(" "))
+        .env("FLOWTOLL_ROLLUPS", estate.beside("totals"))
+        .output()
+        .expect("a shell starts");
+    let (code, said) = ended(&output);
+    assert_eq!(code, 0, "{said}");
+    assert_same(&report(&estate), &expected);
+}
