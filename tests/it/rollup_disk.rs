@@ -1,6 +1,7 @@
 //! Rollups where the disk is full or must not be written: a clean error, nothing lost, and a rerun that completes.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -20,6 +21,12 @@ fn after(before: &str, arguments: &[&str]) -> Output {
         .args(arguments)
         .output()
         .expect("a shell starts")
+}
+
+/// Says aloud what was not shown.
+fn not_run(why: &str) {
+    // A test cannot do more about it.
+    let _ = writeln!(std::io::stderr(), "NOT RUN: {why}");
 }
 
 fn is_root() -> bool {
@@ -95,7 +102,7 @@ fn a_full_disk_is_a_clean_error() {
     );
     let ended = Command::new("unshare").args(["-m", "sh", "-c", &script]).output();
     let Some(ended) = ended.ok().filter(|ended| ended.status.code().is_some_and(|code| code < 3)) else {
-        eprintln!("NOT RUN: no disk can be mounted here, so none was full");
+        not_run("no disk can be mounted here, so none was full");
         return;
     };
     let told = said(&ended);
@@ -129,7 +136,7 @@ fn a_directory_that_may_not_be_written_is_a_clean_error() {
             assert_eq!(ended.status.code(), Some(2), "{told}");
             assert!(told.contains(&output) && told.contains("Permission denied"), "{told}");
         }
-        Err(error) => eprintln!("NOT RUN as another user: {error}"),
+        Err(error) => not_run(&format!("as another user: {error}")),
     }
     assert_nothing_lost(&world, &output, &before);
 }
