@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
+use super::diff::DiffArguments;
 use crate::classify::sink::Window;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Rollup(RollupArguments),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
+    /// Compare two reports: what grew, and why: rates, bytes, hours, what is new
+    Diff(DiffArguments),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]

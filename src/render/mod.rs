@@ -4,9 +4,11 @@
 //! A new format is a file with one function and one line each in [`Format`].
 
 mod check;
+mod diff;
 mod estimate;
 mod grid;
 mod json;
+mod markup;
 mod number;
 mod prices;
 mod table;
@@ -20,6 +22,7 @@ use std::str::FromStr;
 use crate::model::report::Report;
 
 pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
+pub use diff::{DIFF_SCHEMA_JSON, DiffFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use prices::prices;
