@@ -13,6 +13,8 @@ mod notes;
 mod rates;
 pub mod saved;
 mod side;
+#[cfg(test)]
+mod tests;
 
 use rust_decimal::Decimal;
 use serde::Serialize;

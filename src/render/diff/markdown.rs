@@ -11,7 +11,7 @@ use crate::diff::{AdviceChange, Diff};
 /// Writes the comparison as Markdown: sums, then a table for each list.
 pub(super) fn markdown(diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
     let cost = &diff.totals.cost;
-    let relative = percent(cost).map_or_else(String::new, |percent| format!(" ({percent})"));
+    let relative = percent(cost).map_or_else(String::new, |percent| format!(" ({percent} %)"));
     writeln!(
         out,
         "## NAT gateway and VPC endpoint cost: {} USD/month{relative}\n",
@@ -24,7 +24,7 @@ pub(super) fn markdown(diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
     if diff.is_empty() {
         return writeln!(out, "\n{NOTHING}");
     }
-    writeln!(out, "\n| USD/month | before | after | change | |\n|---|--:|--:|--:|--:|")?;
+    writeln!(out, "\n| USD/month | before | after | change | change % |\n|---|--:|--:|--:|--:|")?;
     for (name, change) in diff.totals.all() {
         writeln!(
             out,
@@ -54,6 +54,9 @@ fn list(out: &mut dyn io::Write, section: &Section<'_>) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n### {}\n", section.title)?;
+    if let Some(counts) = &section.counts {
+        writeln!(out, "{counts}\n")?;
+    }
     if !section.rows.is_empty() {
         writeln!(
             out,
@@ -63,7 +66,7 @@ fn list(out: &mut dyn io::Write, section: &Section<'_>) -> io::Result<()> {
     }
     for row in &section.rows {
         let name: Vec<String> = row.name.iter().map(|part| text(part)).collect();
-        let mut reasons = why(row.change);
+        let mut reasons = why(row.change, section.member);
         reasons.extend_from_slice(row.remarks);
         writeln!(
             out,

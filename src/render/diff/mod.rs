@@ -66,17 +66,20 @@ fn percent(change: &Change) -> Option<String> {
         return None;
     }
     let percent = change.checked_div(before)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(1);
-    Some(if percent > Decimal::ZERO { format!("+{percent:.1} %") } else { format!("{percent:.1} %") })
+    Some(if percent > Decimal::ZERO { format!("+{percent:.1}") } else { format!("{percent:.1}") })
 }
 
-/// The parts worth a cent, with their signs; where none is, the word for that.
+/// The parts worth a cent; where none is, the largest.
 fn parts(effects: &Effects) -> Vec<(&'static str, Decimal)> {
-    let cent = Decimal::new(1, 2) / Decimal::TWO;
-    effects.parts().into_iter().filter(|(_, part)| part.abs() >= cent).collect()
+    let half_cent = Decimal::new(5, 3);
+    let mut parts: Vec<_> = effects.parts().into_iter().filter(|(_, part)| !part.is_zero()).collect();
+    let largest = parts.iter().map(|(_, part)| part.abs()).max().unwrap_or_default();
+    parts.retain(|(_, part)| part.abs() >= half_cent.min(largest));
+    parts
 }
 
-/// The parts of a change in one line each.
-fn why(change: &Change) -> Vec<String> {
+/// The parts of a change in one line each; `member` is what a group consists of.
+fn why(change: &Change, member: &str) -> Vec<String> {
     let Some(effects) = change.effects else {
         let side = match (change.cost_month_before_usd, change.cost_month_after_usd) {
             (None, None) => "before and after",
@@ -88,7 +91,14 @@ fn why(change: &Change) -> Vec<String> {
     match change.status {
         Status::New => vec!["new".to_owned()],
         Status::Gone => vec!["gone".to_owned()],
-        _ => parts(&effects).iter().map(|(name, part)| format!("{name} {}", signed(Some(*part)))).collect(),
+        _ => {
+            let named = |name: &str| match name {
+                "new" | "gone" if !member.is_empty() => format!("{name} {member}"),
+                _ => name.to_owned(),
+            };
+            let parts = parts(&effects);
+            parts.iter().map(|(name, part)| format!("{} {}", named(name), signed(Some(*part)))).collect()
+        }
     }
 }
 
@@ -113,6 +123,10 @@ struct Row<'d> {
 struct Section<'d> {
     title: &'static str,
     column: &'static str,
+    /// What a row consists of, in the plural; nothing for a single thing.
+    member: &'static str,
+    /// How many are new, gone and changed, with the money of each; nothing where all are changed.
+    counts: Option<String>,
     rows: Vec<Row<'d>>,
     /// Those beyond the first [`ROWS`], and those without money.
     rest: Option<String>,
@@ -120,7 +134,7 @@ struct Section<'d> {
 
 fn section<'d, K: Serialize>(
     title: &'static str,
-    column: &'static str,
+    (column, member): (&'static str, &'static str),
     lines: &'d [Line<K>],
     name: impl Fn(&'d K) -> Vec<String>,
 ) -> Section<'d> {
@@ -146,18 +160,34 @@ fn section<'d, K: Serialize>(
     Section {
         title,
         column,
+        member,
+        counts: counts(lines),
         rows: rows.collect(),
         rest: (!rest.is_empty()).then(|| format!("{}; --format json has all.", rest.join("; "))),
     }
 }
 
+/// How many lines are new, gone and changed, with their money.
+fn counts<K: Serialize>(lines: &[Line<K>]) -> Option<String> {
+    let of = |status: Status, name: &str| {
+        let lines: Vec<_> = lines.iter().filter(|line| line.change.status == status).collect();
+        let sum =
+            lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.change.change_month_usd?));
+        (!lines.is_empty()).then(|| format!("{} {name} {}", count(lines.len() as u128), signed(sum)))
+    };
+    let [new, gone, changed] = [(Status::New, "new"), (Status::Gone, "gone"), (Status::Changed, "changed")]
+        .map(|(s, name)| of(s, name));
+    (new.is_some() || gone.is_some())
+        .then(|| [new, gone, changed].into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
 /// All lists, in their order.
 fn sections(diff: &Diff) -> [Section<'_>; 4] {
     [
-        section("NAT gateways", "NAT gateway", &diff.nat_gateways, nat_gateway),
-        section("VPC endpoints", "VPC endpoint", &diff.endpoints, endpoint),
-        section("Services (data processing)", "Service", &diff.services, service),
-        section("Clients (data processing)", "Interface", &diff.clients, client),
+        section("NAT gateways", ("NAT gateway", ""), &diff.nat_gateways, nat_gateway),
+        section("VPC endpoints", ("VPC endpoint", ""), &diff.endpoints, endpoint),
+        section("Services (data processing)", ("Service", "clients"), &diff.services, service),
+        section("Clients (data processing)", ("Interface", "services"), &diff.clients, client),
     ]
 }
 

@@ -38,7 +38,7 @@ fn totals(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
         Column::figure("Before"),
         Column::figure("After"),
         Column::figure("Change"),
-        Column::figure("").folds(),
+        Column::figure("Change %").folds(),
     ]);
     for (name, change) in diff.totals.all() {
         let tone = match name {
@@ -87,6 +87,9 @@ fn list(page: &mut Page<'_>, section: &Section<'_>) -> io::Result<()> {
         return Ok(());
     }
     page.section(section.title)?;
+    if let Some(counts) = &section.counts {
+        page.line(counts, Tone::Plain)?;
+    }
     let mut grid = Grid::new([
         Column::text(section.column),
         Column::text("Why").folds(),
@@ -99,19 +102,19 @@ fn list(page: &mut Page<'_>, section: &Section<'_>) -> io::Result<()> {
             Status::New => Tone::Warn,
             _ => Tone::Plain,
         };
-        grid.row(tone, cells(row));
+        grid.row(tone, cells(row, section.member));
     }
     page.grid(&grid)?;
     section.rest.as_ref().map_or(Ok(()), |rest| page.line(rest, Tone::Plain))
 }
 
-fn cells(row: &Row<'_>) -> [String; 5] {
+fn cells(row: &Row<'_>, member: &str) -> [String; 5] {
     let mut name = row.name.clone();
     name.extend(Some(bytes(row.change)).filter(|text| !text.is_empty()));
     name.extend_from_slice(row.remarks);
     [
         name.join("\n"),
-        why(row.change).join("\n"),
+        why(row.change, member).join("\n"),
         usd(row.change.cost_month_before_usd),
         usd(row.change.cost_month_after_usd),
         signed(row.change.change_month_usd),
