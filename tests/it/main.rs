@@ -6,6 +6,8 @@
 mod cases;
 /// `flowtoll check`: its rules and the forms of its output.
 mod check;
+/// `flowtoll diff`: two reports, and why they differ.
+mod diff;
 /// What would be read, without reading it.
 mod dry_run;
 /// The README's commands, formats and price files.
