@@ -104,6 +104,13 @@ pub(super) enum FormatArgument {
     Table,
     /// For programs; schema flowtoll/report/v1
     Json,
+    /// For pull requests
+    Markdown,
+    /// For spreadsheets: one file for each table, in the directory that --output names
+    Csv,
+    /// For query engines: the attribution, one row for each line
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -151,7 +158,7 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     pub(super) format: FormatArgument,
 
-    /// Write the report to a file instead of standard output
+    /// Write the report to a file instead of standard output; with --format csv, its files to a directory
     #[arg(long, short, value_name = "PATH")]
     pub(super) output: Option<PathBuf>,
 

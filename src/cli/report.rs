@@ -1,5 +1,9 @@
 //! `flowtoll report`.
 
+use std::io::IsTerminal as _;
+
+use anyhow::bail;
+
 use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use super::{Outcome, output};
@@ -14,6 +18,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         manifest: arguments.manifest.clone(),
         ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?
     };
+    check_output(arguments)?;
     let progress = Progress::new(arguments.quiet);
     if arguments.dry_run {
         return dry_run(&settings, arguments, &progress);
@@ -21,19 +26,20 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     let report = analyze(&settings, &progress);
     progress.finish();
     let report = report?;
-    output::write(arguments.output.as_deref(), |style, out| format(arguments).render(&report, style, out))?;
+    write(&report, arguments)?;
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
 }
 
 /// `--dry-run`: what would be read and what asking for it would cost.
 fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress) -> anyhow::Result<Outcome> {
+    let Some(format @ (Format::Table | Format::Json)) = format(arguments) else {
+        bail!("--dry-run is written as a table or as JSON: use --format table or --format json");
+    };
     let estimate = estimate(settings, progress);
     progress.finish();
     let estimate = estimate?;
-    output::write(arguments.output.as_deref(), |style, out| {
-        render::estimate(&estimate, format(arguments), style, out)
-    })?;
+    output::write(arguments.output.as_deref(), |style, out| render::estimate(&estimate, format, style, out))?;
     for unlisted in &estimate.unlisted {
         progress.say(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
     }
@@ -41,10 +47,48 @@ fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress
     Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
 }
 
-fn format(arguments: &ReportArguments) -> Format {
+/// The form that is one text; `None` for the others.
+fn format(arguments: &ReportArguments) -> Option<Format> {
     match arguments.format {
-        FormatArgument::Table => Format::Table,
-        FormatArgument::Json => Format::Json,
+        FormatArgument::Table => Some(Format::Table),
+        FormatArgument::Json => Some(Format::Json),
+        FormatArgument::Markdown => Some(Format::Markdown),
+        _ => None,
+    }
+}
+
+/// Whether the form and the place go together; asked before anything is read.
+fn check_output(arguments: &ReportArguments) -> anyhow::Result<()> {
+    match (arguments.format, &arguments.output) {
+        (FormatArgument::Csv, None) => {
+            bail!("--format csv is several files: name a directory for them with --output DIR")
+        }
+        (FormatArgument::Csv, Some(path)) if path.exists() && !path.is_dir() => {
+            bail!("--format csv is several files, and `{}` is no directory", path.display())
+        }
+        #[cfg(feature = "parquet")]
+        (FormatArgument::Parquet, None) if std::io::stdout().is_terminal() => {
+            bail!("--format parquet is nothing to read on a terminal: name a file with --output FILE")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
+    let path = arguments.output.as_deref();
+    match (arguments.format, path) {
+        (FormatArgument::Csv, Some(directory)) => {
+            let tables = render::csv(report)?;
+            output::write_all(
+                directory,
+                tables.iter().map(|table| (table.file_name(), table.text.as_slice())),
+            )
+        }
+        #[cfg(feature = "parquet")]
+        (FormatArgument::Parquet, _) => output::write(path, |_, out| render::parquet(report, out)),
+        _ => output::write(path, |style, out| {
+            format(arguments).unwrap_or(Format::Table).render(report, style, out)
+        }),
     }
 }
 

@@ -4,13 +4,18 @@
 //! A new format is a file with one function and one line each in [`Format`].
 
 mod check;
+mod csv;
 mod diff;
 mod estimate;
 mod grid;
 mod json;
+mod markdown;
 mod markup;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prices;
+mod sums;
 mod table;
 
 #[cfg(test)]
@@ -22,9 +27,13 @@ use std::str::FromStr;
 use crate::model::report::Report;
 
 pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
+pub use csv::{CsvTable, csv};
 pub use diff::{DIFF_SCHEMA_JSON, DiffFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
 pub use json::{REPORT_SCHEMA_JSON, json};
+pub use markdown::markdown;
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
 pub use prices::prices;
 pub use table::table;
 
@@ -44,24 +53,27 @@ impl Default for TableStyle {
     }
 }
 
-/// A form a report can take.
+/// A form a report can take that is one text; [`csv()`] is several files, and [`parquet()`] is none for the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Text for people.
     Table,
     /// One object for programs, described by [`REPORT_SCHEMA_JSON`].
     Json,
+    /// Text for a pull request.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order it is offered.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Markdown];
 
     /// The name people type.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -73,6 +85,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
+            Self::Markdown => markdown(report, out),
         }
     }
 }

@@ -1,21 +1,16 @@
 //! Gateways, endpoints, and whose bytes pass them.
 
-use std::collections::BTreeMap;
 use std::io;
-
-use rust_decimal::Decimal;
 
 use super::super::grid::{Column, Grid, Page, Tone};
 use super::super::number::{count, percent, price, share, size, usd};
+use super::super::sums::{NAT_PATH, Sum, grouped};
 use super::both_ways;
-use crate::model::report::{AttributionLine, EndpointLine, NatGatewayLine, Report};
+use crate::model::report::{EndpointLine, NatGatewayLine, Report};
 
 /// How many services and clients are shown before the rest is one line.
 const SERVICE_ROWS: usize = 20;
 const CLIENT_ROWS: usize = 10;
-
-/// The path value of bytes that pay the toll.
-const NAT_PATH: &str = "nat-gateway";
 
 pub(super) fn nat_gateways(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.section("NAT gateways")?;
@@ -128,53 +123,6 @@ fn endpoint(line: &EndpointLine) -> String {
         _ => {}
     }
     text.join("\n")
-}
-
-/// Lines of the attribution taken together.
-#[derive(Default)]
-struct Sum {
-    bytes_out: u128,
-    bytes_in: u128,
-    cost: Option<Decimal>,
-    estimated: bool,
-}
-
-impl Sum {
-    fn of<'l>(lines: impl Iterator<Item = &'l AttributionLine>) -> Self {
-        let zero = Self { cost: Some(Decimal::ZERO), ..Self::default() };
-        lines.fold(zero, |sum, line| Self {
-            bytes_out: sum.bytes_out.saturating_add(line.bytes_out),
-            bytes_in: sum.bytes_in.saturating_add(line.bytes_in),
-            // One unpriced line leaves the sum unpriced.
-            cost: sum.cost.zip(line.cost_month_usd).and_then(|(sum, own)| sum.checked_add(own)),
-            estimated: sum.estimated || line.estimated,
-        })
-    }
-
-    fn bytes(&self) -> u128 {
-        self.bytes_out.saturating_add(self.bytes_in)
-    }
-}
-
-/// Groups lines by key: most bytes first, then by key.
-fn grouped<'l, K: Ord>(
-    lines: impl Iterator<Item = &'l AttributionLine>,
-    key: impl Fn(&'l AttributionLine) -> K,
-) -> Vec<(K, Vec<&'l AttributionLine>, Sum)> {
-    let mut groups: BTreeMap<K, Vec<&AttributionLine>> = BTreeMap::new();
-    for line in lines {
-        groups.entry(key(line)).or_default().push(line);
-    }
-    let mut groups: Vec<_> = groups
-        .into_iter()
-        .map(|(key, lines)| {
-            let sum = Sum::of(lines.iter().copied());
-            (key, lines, sum)
-        })
-        .collect();
-    // Stable, so equal byte counts stay in the order of their keys.
-    groups.sort_by_key(|(_, _, sum)| std::cmp::Reverse(sum.bytes()));
-    groups
 }
 
 pub(super) fn attribution(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
