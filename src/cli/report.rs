@@ -33,9 +33,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
 
 /// `--dry-run`: what would be read and what asking for it would cost.
 fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress) -> anyhow::Result<Outcome> {
-    let Some(format @ (Format::Table | Format::Json)) = format(arguments) else {
-        bail!("--dry-run is written as a table or as JSON: use --format table or --format json");
-    };
+    let format = format(arguments).unwrap_or(Format::Table);
     let estimate = estimate(settings, progress);
     progress.finish();
     let estimate = estimate?;
@@ -59,6 +57,12 @@ fn format(arguments: &ReportArguments) -> Option<Format> {
 
 /// Whether the form and the place go together; asked before anything is read.
 fn check_output(arguments: &ReportArguments) -> anyhow::Result<()> {
+    if arguments.dry_run {
+        return match format(arguments) {
+            Some(Format::Table | Format::Json) => Ok(()),
+            _ => bail!("--dry-run is written as a table or as JSON: use --format table or --format json"),
+        };
+    }
     match (arguments.format, &arguments.output) {
         (FormatArgument::Csv, None) => {
             bail!("--format csv is several files: name a directory for them with --output DIR")

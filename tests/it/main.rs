@@ -10,6 +10,8 @@ mod check;
 mod diff;
 /// What would be read, without reading it.
 mod dry_run;
+/// The report as Markdown, CSV and Parquet.
+mod formats;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.
