@@ -110,7 +110,10 @@ fn rows(root: &Value, property: &Value, raw: &RawValue) -> io::Result<Option<Row
     let of = |schema: &Value, objects: &[&RawValue]| -> io::Result<Option<Rows>> {
         let columns = columns(root, schema, &[]);
         let header = columns.iter().map(|column| column.path.join("_")).collect();
-        let cells = |object: &&RawValue| columns.iter().map(|column| cell_at(object, column)).collect();
+        let cells = |object: &&RawValue| {
+            let fields: Fields<'_> = serde_json::from_str(object.get())?;
+            columns.iter().map(|column| cell_at(&fields, &column.path, column.is_amount)).collect()
+        };
         let rows = objects.iter().map(cells).collect::<io::Result<_>>()?;
         Ok(Some(Rows { header, rows }))
     };
@@ -132,19 +135,15 @@ fn rows(root: &Value, property: &Value, raw: &RawValue) -> io::Result<Option<Row
     Ok(Some(Rows { header: vec!["key".to_owned(), "value".to_owned()], rows }))
 }
 
-fn cell_at(object: &RawValue, column: &Column<'_>) -> io::Result<String> {
-    let mut here = object;
-    for key in &column.path {
-        if here.get() == "null" {
-            return Ok(String::new());
-        }
-        let fields: Fields<'_> = serde_json::from_str(here.get())?;
-        match fields.get(*key) {
-            Some(value) => here = value,
-            None => return Ok(String::new()),
-        }
+/// The cell of a column; empty where a key on the way to it is null or absent.
+fn cell_at(fields: &Fields<'_>, path: &[&str], is_amount: bool) -> io::Result<String> {
+    let Some((key, inner)) = path.split_first() else { return Ok(String::new()) };
+    match fields.get(*key) {
+        None => Ok(String::new()),
+        Some(value) if inner.is_empty() => cell(value, is_amount),
+        Some(value) if value.get() == "null" => Ok(String::new()),
+        Some(value) => cell_at(&serde_json::from_str(value.get())?, inner, is_amount),
     }
-    cell(here, column.is_amount)
 }
 
 /// A value of the JSON in one cell.

@@ -152,7 +152,7 @@ fn formats_have_names() {
         assert_eq!(format.name().parse(), Ok(format));
     }
     let error = "yaml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json");
+    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json, markdown");
 }
 
 /// Ids, names and sentences as they come, and as they should not.
