@@ -48,7 +48,6 @@ pub struct Effects {
     pub other: Decimal,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn money<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&money_text(*amount))
 }

@@ -48,7 +48,7 @@ pub fn csv(report: &Report) -> io::Result<Vec<CsvTable>> {
     for (key, property) in ordered(&schema) {
         let Some(raw) = written.get(key) else { continue };
         if let Some(rows) = rows(&schema, property, raw)? {
-            tables.push(table(key, rows)?);
+            tables.push(table(key, &rows)?);
         }
     }
     tables.push(services(report)?);
@@ -190,7 +190,7 @@ fn text(content: &str) -> String {
     }
 }
 
-fn table(name: &str, rows: Rows) -> io::Result<CsvTable> {
+fn table(name: &str, rows: &Rows) -> io::Result<CsvTable> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.write_record(&rows.header)?;
     for row in &rows.rows {
@@ -220,11 +220,12 @@ fn sums<const N: usize>(
     key: impl Fn(&AttributionLine) -> [Option<&str>; N],
 ) -> io::Result<CsvTable> {
     let header = key_columns.iter().chain(&SUMMED).map(|column| (*column).to_owned()).collect();
-    let groups = grouped(report.attribution.iter(), |line| key(line));
+    let groups = grouped(report.attribution.iter(), key);
     let row = |key: &[Option<&str>; N], sum: &Sum| {
         key.iter().map(|part| part.map(text).unwrap_or_default()).chain(summed(sum)).collect()
     };
-    table(name, Rows { header, rows: groups.iter().map(|(key, _, sum)| row(key, sum)).collect() })
+    let rows = groups.iter().map(|(key, _, sum)| row(key, sum)).collect();
+    table(name, &Rows { header, rows })
 }
 
 fn services(report: &Report) -> io::Result<CsvTable> {

@@ -201,26 +201,25 @@ fn the_sample_as_parquet() {
     let (code, out, _) = run(&["--format", "parquet", "--output", path.to_str().expect("a plain path")]);
     assert_eq!((code, out.is_empty()), (Some(0), true));
     let (builder, batches) = batches(fs::read(&path).expect("the file"));
-    let mut told = String::new();
+    let mut told = Vec::new();
     let metadata = builder.metadata().file_metadata();
     for pair in metadata.key_value_metadata().expect("metadata") {
         if pair.key.starts_with("flowtoll.") {
-            told.push_str(&format!("{}: {}\n", pair.key, pair.value.as_deref().unwrap_or_default()));
+            told.push(format!("{}: {}", pair.key, pair.value.as_deref().unwrap_or_default()));
         }
     }
     for field in builder.schema().fields() {
         let unit = field.metadata().get("unit").map_or_else(String::new, |unit| format!(", {unit}"));
         let null = if field.is_nullable() { ", nullable" } else { "" };
-        told.push_str(&format!("{}: {}{null}{unit}\n", field.name(), field.data_type()));
+        told.push(format!("{}: {}{null}{unit}", field.name(), field.data_type()));
     }
     for batch in &batches {
         for row in 0..batch.num_rows() {
             let cells = batch.columns().iter().map(|column| shown(column.as_ref(), row));
-            told.push_str(&cells.collect::<Vec<_>>().join(" | "));
-            told.push('\n');
+            told.push(cells.collect::<Vec<_>>().join(" | "));
         }
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 /// A value as text.

@@ -18,7 +18,7 @@ pub(super) fn table(diff: &Diff, style: TableStyle, out: &mut dyn io::Write) -> 
         page.section("How far they compare")?;
     }
     for note in &diff.notes {
-        page.item("-", Tone::Warn, &[note.text.clone()])?;
+        page.item("-", Tone::Warn, std::slice::from_ref(&note.text))?;
     }
     if diff.is_empty() {
         page.line("", Tone::Plain)?;
