@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::super::{compare, saved::Saved};
 use super::{GIB, adds_up, changes, diff, endpoint, flow, nat, report, usd};
 use crate::model::money::money_text;
 
@@ -161,4 +162,60 @@ fn a_report_against_itself_has_no_parts() {
     assert_eq!(told["nat_gateways"].as_array().map(Vec::len), Some(2));
     assert_eq!(told["attribution"].as_array().map(Vec::len), Some(4));
     assert!(u64::try_from(GIB).is_ok());
+}
+
+/// Figures that no bill has, but a file may: they are compared without a panic, and parts still add up.
+#[test]
+fn figures_of_any_size_add_up() {
+    let month = Month {
+        hours: 730,
+        observed: 730,
+        rates: [62, 62, 14, 10],
+        gateways: vec![(true, [5, 70_000]), (true, [1, 0]), (true, [0, 9])],
+        endpoints: vec![(true, 2, 17), (true, 1, 0)],
+    };
+    let plain = told(&month);
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut report = plain.clone();
+        change(&mut report);
+        report
+    };
+    let lines = |report: &mut Value, key: &str, value: &Value| {
+        for list in ["nat_gateways", "endpoints", "attribution"] {
+            for line in report[list].as_array_mut().expect("a list") {
+                line[key] = value.clone();
+            }
+        }
+    };
+    let reports = [
+        plain.clone(),
+        with(&|report| report["period"]["observed_hours"] = json!(0)),
+        with(&|report| report["period"]["month_hours"] = json!(0)),
+        with(&|report| report["period"]["month_hours"] = json!(u64::MAX)),
+        with(&|report| lines(report, "bytes_out", &json!(u64::MAX))),
+        with(&|report| lines(report, "cost_month_usd", &json!("999999999999999.999999"))),
+        with(&|report| lines(report, "cost_month_usd", &json!("-999999999999999.999999"))),
+        with(&|report| {
+            lines(report, "bytes_out", &json!(u64::MAX));
+            lines(report, "price_gb_usd", &json!("999999999999999.999999"));
+            lines(report, "price_hour_usd", &json!("0.000001"));
+        }),
+    ];
+    // Beyond 64 bits numbers are written by hand.
+    let texts: Vec<String> = reports
+        .iter()
+        .flat_map(|report| {
+            let text = report.to_string();
+            [text.replace(&u64::MAX.to_string(), &u128::MAX.to_string()), text]
+        })
+        .filter_map(|text| Saved::of_json(&text).is_ok().then_some(text))
+        .collect();
+    assert!(texts.len() > reports.len(), "{}", texts.len());
+    for before in &texts {
+        for after in &texts {
+            let read = |text: &str| Saved::of_json(text).expect("read before");
+            let (before, after) = (read(before), read(after));
+            changes(&compare(("a", &before), ("b", &after))).into_iter().for_each(adds_up);
+        }
+    }
 }

@@ -35,9 +35,10 @@ pub(super) fn markdown(diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
             percent(change).unwrap_or_default()
         )?;
     }
-    if let Some(effects) = cost.effects {
+    let reasons = cost.effects.map(|effects| parts(&effects)).unwrap_or_default();
+    if !reasons.is_empty() {
         writeln!(out, "\n| why the total changed | USD/month |\n|---|--:|")?;
-        for (name, part) in parts(&effects) {
+        for (name, part) in reasons {
             writeln!(out, "| {} | {} |", explained(name), signed(Some(part)))?;
         }
         writeln!(out, "| **change** | **{}** |", signed(cost.change_month_usd))?;

@@ -59,9 +59,12 @@ fn totals(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
     }
     page.line("", Tone::Plain)?;
     page.grid(&grid)?;
-    let Some(effects) = diff.totals.cost.effects else { return Ok(()) };
+    let reasons = diff.totals.cost.effects.map(|effects| parts(&effects)).unwrap_or_default();
+    if reasons.is_empty() {
+        return Ok(());
+    }
     let mut grid = Grid::new([Column::text("Why the total changed"), Column::figure("USD/month")]);
-    for (name, part) in parts(&effects) {
+    for (name, part) in reasons {
         grid.row(Tone::Plain, [explained(name).to_owned(), signed(Some(part))]);
     }
     grid.row(Tone::Strong, ["Change".to_owned(), signed(diff.totals.cost.change_month_usd)]);
