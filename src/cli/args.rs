@@ -119,6 +119,7 @@ pub(super) enum FormatArgument {
                   flowtoll report sample-logs\n  \
                   flowtoll report logs/ --inventory inventory/ --format json > report.json\n  \
                   flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n  \
+                  flowtoll report logs/ --format csv --output tables/\n  \
                   zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'",
     after_long_help = "Examples:\n  \
                   flowtoll report sample-logs\n      \
@@ -127,6 +128,8 @@ pub(super) enum FormatArgument {
                       logs and inventory in two places; JSON for a program\n  \
                   flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n      \
                       a glob, and one month by the records' own times\n  \
+                  flowtoll report logs/ --format csv --output tables/\n      \
+                      a file for each table: tables/attribution.csv, tables/ledger.csv, ...\n  \
                   zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'\n      \
                       records without a header from standard input\n\n\
                   Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \

@@ -1,12 +1,14 @@
 //! What makes two reports hard to compare.
 
 use super::Doubt;
-use super::saved::{Saved, SavedNatGateway};
+use super::saved::{Saved, SavedLedger, SavedNatGateway, SavedPeriod};
 
 /// Observed hours below which a window does not show a day and a night.
 const SHORT_HOURS: u64 = 24;
 /// Difference of two shares, in percent of bytes, from which it is worth a word.
 const SHARE_PERCENT: u128 = 1;
+/// One record of so many that is lost or cannot be read is worth a word.
+const ROTTEN_PARTS: u64 = 1_000;
 /// Difference of two coverages from which it is worth a word.
 const COVERAGE_STEP: f64 = 0.01;
 
@@ -66,11 +68,14 @@ fn swapped(before: &Saved, after: &Saved) -> Option<String> {
 }
 
 fn window_length(before: &Saved, after: &Saved) -> Option<String> {
-    let (was, is) = (before.period.observed_hours, after.period.observed_hours);
-    (was != is).then(|| {
+    let (was, is) = (&before.period, &after.period);
+    let is_whole = |period: &SavedPeriod| period.observed_hours == period.month_hours;
+    // Two whole months differ by the calendar, which has a note of its own.
+    (was.observed_hours != is.observed_hours && !(is_whole(was) && is_whole(is))).then(|| {
         format!(
-            "The windows differ in length: {was} h observed before, {is} h after. Both are scaled to a month; what the shorter \
-             one did not see is not in it."
+            "The windows differ in length: {} h observed before, {} h after. Both are scaled to a month; what the shorter \
+             one did not see is not in it.",
+            was.observed_hours, is.observed_hours
         )
     })
 }
@@ -90,12 +95,22 @@ fn month_length(before: &Saved, after: &Saved) -> Option<String> {
 }
 
 fn quiet_hours(before: &Saved, after: &Saved) -> Option<String> {
-    let (was, is) = (before.period.hours_without_records, after.period.hours_without_records);
-    (was != is).then(|| {
+    let share = |period: &SavedPeriod| {
+        let quiet = u128::from(period.hours_without_records);
+        percent(quiet, period.observed_hours.into())
+    };
+    let (was, is) = (&before.period, &after.period);
+    (share(was).abs_diff(share(is)) >= SHARE_PERCENT).then(|| {
         format!(
-            "Hours without any record: {was} before, {is} after. Where logs were lost, a change is no growth."
+            "Hours without any record: {} of {} before, {} of {} after. Where logs were lost, a change is no growth.",
+            was.hours_without_records, was.observed_hours, is.hours_without_records, is.observed_hours
         )
     })
+}
+
+/// A share in whole percent.
+fn percent(part: u128, whole: u128) -> u128 {
+    part.saturating_mul(100) / whole.max(1)
 }
 
 fn inventory(before: &Saved, after: &Saved) -> Option<String> {
@@ -138,6 +153,7 @@ fn ip_ranges(before: &Saved, after: &Saved) -> Option<String> {
 }
 
 fn incomplete(before: &Saved, after: &Saved) -> Option<String> {
+    let rotten = |ledger: &SavedLedger| ledger.skipdata.saturating_add(ledger.malformed);
     let lacks = |name: &str, report: &Saved| {
         let ledger = &report.ledger;
         let parts = [
@@ -150,7 +166,8 @@ fn incomplete(before: &Saved, after: &Saved) -> Option<String> {
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        (!parts.is_empty()).then(|| format!("{name}: {}", parts.join(", ")))
+        let few = rotten(ledger).saturating_mul(ROTTEN_PARTS) < ledger.records.max(1);
+        (ledger.objects_failed > 0 || !few).then(|| format!("{name}: {}", parts.join(", ")))
     };
     let same = |report: &Saved| {
         let ledger = &report.ledger;
@@ -160,7 +177,7 @@ fn incomplete(before: &Saved, after: &Saved) -> Option<String> {
         return None;
     }
     let parts: Vec<String> = [lacks("before", before), lacks("after", after)].into_iter().flatten().collect();
-    Some(format!("Not all was read. {}.", parts.join("; ")))
+    (!parts.is_empty()).then(|| format!("Not all was read. {}.", parts.join("; ")))
 }
 
 fn coverage(before: &Saved, after: &Saved) -> Option<String> {

@@ -276,3 +276,60 @@ fn names_are_inert() {
     }
     assert!(width > 2);
 }
+
+/// Two calendar months from logs to their difference. A host gets 10 GB through a NAT gateway of us-east-1 in the first hour of each
+/// day and 1 GB in the last hour of the month.
+///
+/// September: 720 h x 0.045 + 301 GB x 0.045 = 32.40 + 13.545 = 45.945. October, with 0.040 for a GB: 744 h x 0.045 + 311 GB x
+/// 0.040 = 33.48 + 12.44 = 45.92. Rates: (0.040 - 0.045) x 311 = -1.555. Month: 24/720 of 45.945 = 1.5315. Bytes: at the pace of
+/// September 301 x 744/720 = 311.0333 GB, so (311 - 311.0333) x 0.045 = -0.0015. Together -0.025.
+#[test]
+fn two_months_from_their_logs() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path();
+    let header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
+    let row = |start: u64, gib: u64| {
+        let bytes = gib << 30;
+        let end = start + 58;
+        format!(
+            "2 111122223333 eni-0ccccccccccccccc1 203.0.113.5 10.0.1.5 443 44321 6 9 {bytes} {start} {end} ACCEPT OK"
+        )
+    };
+    // 2026-09-01 and 2026-10-01, 00:00 UTC.
+    for (name, first, days) in [("september", 1_788_220_800, 30), ("october", 1_790_812_800, 31)] {
+        let mut lines = vec![header.to_owned()];
+        lines.extend((0..days).map(|day| row(first + day * 86_400 + 30, 10)));
+        lines.push(row(first + days * 86_400 - 3_570, 1));
+        let logs = path.join(name);
+        std::fs::create_dir(&logs).expect("a folder");
+        std::fs::write(logs.join("host.log"), lines.join("\n") + "\n").expect("a log");
+    }
+    std::fs::write(path.join("prices.toml"), "[region.us-east-1]\nnat_gateway_gb = \"0.040\"\n")
+        .expect("a file");
+    let inventory = root().join("tests/cases/corpus-03-client-log-v2/inventory");
+    let inventory = inventory.to_str().expect("a plain path");
+    for (name, file, prices) in
+        [("september", "a.json", &[][..]), ("october", "b.json", &["--prices", "prices.toml"])]
+    {
+        let args = ["report", name, "--inventory", inventory, "--format", "json", "--output", file];
+        let (code, _, err) = run(path, &[&args[..], prices].concat(), "");
+        assert_eq!(code, Some(0), "{err}");
+    }
+    let (code, out, _) = diff(path, &["--format", "json"]);
+    assert_eq!(code, Some(0));
+    let written: Json = serde_json::from_str(&out).expect("JSON");
+    let effects = json!({
+        "price_usd": "-1.555", "bytes_usd": "-0.0015", "hours_usd": "0", "new_usd": "0", "gone_usd": "0",
+        "month_length_usd": "1.5315", "rounding_usd": "0", "other_usd": "0",
+    });
+    for line in [&written["totals"]["cost"], &written["nat_gateways"][0]] {
+        assert_eq!(line["cost_month_before_usd"], "45.945");
+        assert_eq!(line["cost_month_after_usd"], "45.92");
+        assert_eq!(line["change_month_usd"], "-0.025");
+        assert_eq!(line["effects"], effects);
+    }
+    assert_eq!(written["nat_gateways"][0]["bytes_month_after"], 311_u64 << 30);
+    let notes: Vec<&str> =
+        written["notes"].as_array().expect("notes").iter().filter_map(|note| note["id"].as_str()).collect();
+    assert_eq!(notes, ["month-length", "prices"]);
+}

@@ -291,7 +291,11 @@ fn what_hinders_a_comparison_is_said() {
     assert_eq!(ids(&after), ["window-length", "window-short", "quiet-hours"]);
     after["sources"] =
         json!({ "ip_ranges_date": "2026-09-01", "price_book_date": "2026-12-01", "inventory": null });
+    // 4 of 4,001 records are fewer than one in a thousand, 4 of 4,000 are not.
     after["ledger"]["skipdata"] = json!(4);
+    after["ledger"]["records"] = json!(4_001);
+    assert!(!ids(&after).contains(&"incomplete"));
+    after["ledger"]["records"] = json!(4_000);
     after["ledger"]["bytes_total"] = json!(10_000);
     after["ledger"]["bytes_unattributed"] = json!(200);
     assert_eq!(ids(&after)[3..], ["inventory", "prices", "ip-ranges", "incomplete", "coverage"]);
