@@ -9,6 +9,7 @@
 mod args;
 mod check;
 mod diff;
+mod export;
 mod output;
 mod progress;
 mod report;

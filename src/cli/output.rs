@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::render::TableStyle;
+use crate::render::{Lang, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -23,44 +23,8 @@ pub(super) fn write(
         return Ok(());
     };
     let mut bytes = Vec::new();
-    render(TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
-    write_whole(path, &bytes).with_context(|| failed(path))
-}
-
-/// Writes files into a directory, which is made if it is not there; other files in it stay. All are written before the first gets
-/// its name, so that no reader ever sees half a file.
-pub(super) fn write_all<'b>(
-    directory: &Path,
-    files: impl Iterator<Item = (String, &'b [u8])>,
-) -> anyhow::Result<()> {
-    fs::create_dir_all(directory).with_context(|| failed(directory))?;
-    let files: Vec<(PathBuf, &[u8])> = files.map(|(name, bytes)| (directory.join(name), bytes)).collect();
-    let written = files
-        .iter()
-        .try_for_each(|(path, bytes)| fs::write(temporary(path), bytes).with_context(|| failed(path)))
-        .and_then(|()| {
-            files
-                .iter()
-                .try_for_each(|(path, _)| fs::rename(temporary(path), path).with_context(|| failed(path)))
-        });
-    if written.is_err() {
-        for (path, _) in &files {
-            // Best effort: the first error is the one to tell.
-            let _ = fs::remove_file(temporary(path));
-        }
-    }
-    written
-}
-
-fn failed(path: &Path) -> String {
-    format!("cannot write `{}`", path.display())
-}
-
-/// Where a file is written before it gets its name.
-fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
+    render(TableStyle { width: FILE_WIDTH, color: false, lang: Lang::En }, &mut bytes)?;
+    write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Writes beside the target and renames, so that no reader ever sees half a report.
@@ -76,4 +40,11 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Where a file is written before it gets its name.
+pub(super) fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
 }

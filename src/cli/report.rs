@@ -1,12 +1,8 @@
 //! `flowtoll report`.
 
-use std::io::IsTerminal as _;
-
-use anyhow::bail;
-
 use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
-use super::{Outcome, output};
+use super::{Outcome, export, output};
 use crate::model::report::Report;
 use crate::pipeline::estimate::estimate;
 use crate::pipeline::outcome::FAILED;
@@ -18,7 +14,7 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         manifest: arguments.manifest.clone(),
         ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?
     };
-    check_output(arguments)?;
+    export::check(arguments)?;
     let progress = Progress::new(arguments.quiet);
     if arguments.dry_run {
         return dry_run(&settings, arguments, &progress);
@@ -26,7 +22,12 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     let report = analyze(&settings, &progress);
     progress.finish();
     let report = report?;
-    write(&report, arguments)?;
+    match format(arguments) {
+        Some(format) => {
+            output::write(arguments.output.as_deref(), |style, out| format.render(&report, style, out))?;
+        }
+        None => export::write(&report, arguments)?,
+    }
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
 }
@@ -45,54 +46,13 @@ fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress
     Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
 }
 
-/// The form that is one text; `None` for the others.
-fn format(arguments: &ReportArguments) -> Option<Format> {
+/// The form that is one text; `None` for those of [`export`].
+pub(super) fn format(arguments: &ReportArguments) -> Option<Format> {
     match arguments.format {
         FormatArgument::Table => Some(Format::Table),
         FormatArgument::Json => Some(Format::Json),
         FormatArgument::Markdown => Some(Format::Markdown),
         _ => None,
-    }
-}
-
-/// Whether the form and the place go together; asked before anything is read.
-fn check_output(arguments: &ReportArguments) -> anyhow::Result<()> {
-    if arguments.dry_run {
-        return match format(arguments) {
-            Some(Format::Table | Format::Json) => Ok(()),
-            _ => bail!("--dry-run is written as a table or as JSON: use --format table or --format json"),
-        };
-    }
-    match (arguments.format, &arguments.output) {
-        (FormatArgument::Csv, None) => {
-            bail!("--format csv is several files: name a directory for them with --output DIR")
-        }
-        (FormatArgument::Csv, Some(path)) if path.exists() && !path.is_dir() => {
-            bail!("--format csv is several files, and `{}` is no directory", path.display())
-        }
-        #[cfg(feature = "parquet")]
-        (FormatArgument::Parquet, None) if std::io::stdout().is_terminal() => {
-            bail!("--format parquet is nothing to read on a terminal: name a file with --output FILE")
-        }
-        _ => Ok(()),
-    }
-}
-
-fn write(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
-    let path = arguments.output.as_deref();
-    match (arguments.format, path) {
-        (FormatArgument::Csv, Some(directory)) => {
-            let tables = render::csv(report)?;
-            output::write_all(
-                directory,
-                tables.iter().map(|table| (table.file_name(), table.text.as_slice())),
-            )
-        }
-        #[cfg(feature = "parquet")]
-        (FormatArgument::Parquet, _) => output::write(path, |_, out| render::parquet(report, out)),
-        _ => output::write(path, |style, out| {
-            format(arguments).unwrap_or(Format::Table).render(report, style, out)
-        }),
     }
 }
 

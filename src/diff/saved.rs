@@ -20,7 +20,7 @@ pub const MAX_AMOUNT_USD: i64 = 1_000_000_000_000_000;
 pub enum SavedError {
     /// It is not JSON, or a promised key is missing or of another kind.
     #[error("{0}; `flowtoll report --format json` writes what diff reads")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// It is some other JSON.
     #[error(
         "no flowtoll report: it has no key `schema`; `flowtoll report --format json` writes what diff reads"
@@ -178,11 +178,14 @@ impl Saved {
         }
         // A byte order mark is what some shells put before what they redirect.
         let text = text.trim_start_matches('\u{feff}');
-        let head: Head = serde_json::from_str(text)?;
+        let head: Head = serde_json::from_str(text).map_err(SavedError::Json)?;
         match head.schema {
             None => Err(SavedError::NoSchema),
             Some(schema) if schema != REPORT_SCHEMA => Err(SavedError::OtherSchema(schema)),
-            Some(_) => serde_json::from_str::<Self>(text)?.without_doubles(),
+            Some(_) => {
+                let saved: Self = serde_json::from_str(text).map_err(SavedError::Json)?;
+                saved.without_doubles()
+            }
         }
     }
 
