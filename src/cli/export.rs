@@ -1,7 +1,7 @@
 //! Forms of a report that are not one text: several files, or bytes for programs.
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -28,7 +28,7 @@ pub(super) fn check(arguments: &ReportArguments) -> anyhow::Result<()> {
             bail!("--format csv is several files, and `{}` is no directory", path.display())
         }
         #[cfg(feature = "parquet")]
-        (FormatArgument::Parquet, None) if io::stdout().is_terminal() => {
+        (FormatArgument::Parquet, None) if io::IsTerminal::is_terminal(&io::stdout()) => {
             bail!("--format parquet is nothing to read on a terminal: name a file with --output FILE")
         }
         _ => Ok(()),

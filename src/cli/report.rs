@@ -52,7 +52,9 @@ pub(super) fn format(arguments: &ReportArguments) -> Option<Format> {
         FormatArgument::Table => Some(Format::Table),
         FormatArgument::Json => Some(Format::Json),
         FormatArgument::Markdown => Some(Format::Markdown),
-        _ => None,
+        FormatArgument::Csv => None,
+        #[cfg(feature = "parquet")]
+        FormatArgument::Parquet => None,
     }
 }
 
