@@ -1,26 +1,47 @@
 //! Stage 8: what to change, each with bytes, rates, formula, saving and the way back.
 //!
-//! In the order of the design: gateway endpoints first, because they are free; then interface endpoints by break-even;
-//! then what exists and does not pay. Savings of different lines concern different bytes or different endpoints, so they
-//! add up; only where several new interface endpoints together pass a price tier of the Region do they save a little more than
-//! their sum.
+//! One plan is drawn up for everything: gateway endpoints first, because they are free; then interface endpoints on what
+//! is left, in which zones, as sets where services work as sets; endpoints that exist and do not pay; central endpoints; NAT
+//! gateways that nothing would pass any more. It is the cheapest one under the availability policy, found exactly
+//! ([`search`]); its saving is what everything costs now less what everything would cost then, both from scratch ([`cost`]).
+//!
+//! The way of the data: [`gather`] -> [`demand`] -> [`slots`], [`central`] -> [`search`] -> [`planned`] -> lines.
 
-mod gateway_endpoint;
-mod interface_endpoint;
-mod spare_endpoint;
+pub mod catalog;
+mod central;
+mod central_lines;
+pub mod cost;
+pub mod demand;
+mod evidence;
+mod gateway;
+mod gather;
+mod nat_lines;
+mod planned;
+pub mod policy;
+mod rates;
+pub mod search;
+mod slot_lines;
+pub mod slots;
+#[cfg(test)]
+mod tests;
+mod unknown;
 
-pub(crate) use gateway_endpoint::{SERVICES as GATEWAY_SERVICES, unfit};
-pub(crate) use spare_endpoint::clients_reach_nat;
+pub(crate) use gateway::{SERVICES as GATEWAY_SERVICES, unfit};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use crate::attribute::{Attribution, Client, Flow, NatUnit, Path, Topology};
-use crate::model::money::money_text;
-use crate::model::report::{AdviceLine, EVIDENCE_LIMIT, EndpointLine, Evidence};
+use crate::inventory::RouteTarget;
+use crate::model::plan::{Change, Plan, RateLine, UnknownTraffic};
+use crate::model::report::{AdviceLine, EndpointLine};
 use crate::price::toll::{NatRates, Scale};
 use crate::price::{Meter, PriceBook};
+
+use cost::{Layout, Way, cost_in};
+use planned::Planned;
+use policy::Policy;
 
 /// What advice is drawn from.
 #[derive(Clone, Copy)]
@@ -35,22 +56,78 @@ pub struct Case<'c> {
     pub scale: Scale,
     /// Endpoints as reported.
     pub endpoints: &'c [EndpointLine],
+    /// How available endpoints must be.
+    pub policy: &'c Policy,
+    /// Services that the user's own map names.
+    pub mapped: &'c BTreeSet<String>,
 }
 
-/// Hours of observation from which a pattern is taken as known: a day has its night.
-const HOURS_FOR_HIGH_CONFIDENCE: u64 = 24;
+/// All that is advised.
+#[derive(Debug)]
+pub struct Advised {
+    /// The cheapest plan.
+    pub plan: Plan,
+    /// Its changes as lines, largest saving first.
+    pub advice: Vec<AdviceLine>,
+    /// Bytes to addresses that many services share.
+    pub unknown_services: Vec<UnknownTraffic>,
+    /// Prices that were used.
+    pub rates: Vec<RateLine>,
+}
 
-/// The way back from a new endpoint.
-const DELETE_NEW_ENDPOINT: &str = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>";
+/// A line of advice with the change that it is.
+pub struct Advice {
+    /// The line.
+    pub line: AdviceLine,
+    /// The change.
+    pub change: Change,
+}
 
-/// All advice, largest saving first.
-pub fn advise(case: &Case<'_>) -> Vec<AdviceLine> {
-    let mut advice = gateway_endpoint::advise(case);
-    advice.extend(interface_endpoint::advise(case));
-    advice.extend(spare_endpoint::advise(case));
+/// Draws up the plan.
+pub fn advise(case: &Case<'_>) -> Advised {
+    let gathered = gather::gather(case);
+    let found = search::search(&gathered.demand);
+    let planned = Planned::new(case, &gathered, &found);
+    let mut advice = gateway::lines(&planned);
+    advice.extend(slot_lines::lines(&planned));
+    advice.extend(central_lines::lines(&planned));
+    gateway::companions(&planned, &mut advice);
+    advice.extend(nat_lines::lines(&planned, &advice));
     // Unpriced advice stands last, and equal savings stand by id: the order never depends on chance.
-    advice.sort_by(|a, b| b.saving_month_usd.cmp(&a.saving_month_usd).then_with(|| a.id.cmp(&b.id)));
-    advice
+    advice.sort_by(|a, b| {
+        b.line.saving_month_usd.cmp(&a.line.saving_month_usd).then_with(|| a.line.id.cmp(&b.line.id))
+    });
+    let plan = plan(&planned, &advice);
+    let unknown_services = unknown::bounds(&planned);
+    let rates = rates::used(case, &gathered.demand);
+    Advised { plan, advice: advice.into_iter().map(|advice| advice.line).collect(), unknown_services, rates }
+}
+
+fn plan(planned: &Planned<'_, '_>, advice: &[Advice]) -> Plan {
+    let demand = &planned.gathered.demand;
+    let now = Layout::now(demand);
+    let changes: Vec<Change> = advice.iter().map(|advice| advice.change.clone()).collect();
+    // What has no price in a Region without a change does not touch the saving.
+    let mut regions: BTreeSet<Option<&str>> = changes.iter().map(|change| change.region.as_deref()).collect();
+    for (now, after) in now.ways.iter().zip(&planned.layout.ways).filter(|(now, after)| now != after) {
+        for way in [now, after] {
+            if let Way::Nat(way) = way {
+                regions.insert(demand.nats[way.nat].region.as_deref());
+            }
+        }
+    }
+    let is_changed = |region: Option<&str>| regions.contains(&region);
+    let cost_there = |layout| cost_in(demand, layout, &is_changed).total_usd;
+    let saving =
+        cost_there(&now).zip(cost_there(&planned.layout)).and_then(|(now, after)| now.checked_sub(after));
+    Plan {
+        now: cost::cost(demand, &now),
+        after: cost::cost(demand, &planned.layout),
+        saving_month_usd: saving,
+        is_cheapest: planned.found.is_cheapest,
+        availability: planned.case.policy.default.name(),
+        changes,
+    }
 }
 
 impl<'c> Case<'c> {
@@ -62,6 +139,11 @@ impl<'c> Case<'c> {
     /// The NAT unit of a flow that passes a NAT gateway.
     pub(crate) fn nat_of(&self, flow: &Flow) -> Option<&'c NatUnit> {
         self.nat(flow.route.via.as_deref().filter(|_| flow.route.path == Path::NatGateway)?)
+    }
+
+    /// Region of a NAT gateway.
+    fn nat_region(&self, id: &str) -> Option<&'c str> {
+        self.nat(id)?.region.as_deref()
     }
 
     /// The VPC whose endpoint would carry a flow: the client's, else the gateway's.
@@ -91,19 +173,14 @@ impl<'c> Case<'c> {
             .or_else(|| self.nat_of(flow)?.region.as_deref())
     }
 
-    fn confidence(&self, estimated: bool, inventory_missing: bool) -> &'static str {
-        if inventory_missing || self.scale.observed_hours == 0 {
-            "low"
-        } else if estimated || self.scale.observed_hours < HOURS_FOR_HIGH_CONFIDENCE {
-            "medium"
-        } else {
-            "high"
-        }
-    }
-
     /// Prices of a NAT gateway.
     fn nat_rates(&self, nat: &str) -> NatRates {
-        NatRates::of(self.book, self.nat(nat).and_then(|unit| unit.region.as_deref()))
+        NatRates::of(self.book, self.nat_region(nat))
+    }
+
+    /// A rate of a Region.
+    fn rate(&self, region: Option<&str>, meter: Meter) -> Option<Decimal> {
+        self.book.rate(region?, meter).map(|rate| rate.usd)
     }
 
     /// A rate as evidence.
@@ -116,6 +193,15 @@ impl<'c> Case<'c> {
     fn lacks(&self, call: &str) -> bool {
         let inventory = self.topology.inventory;
         inventory.files_read == 0 || inventory.missing_calls.iter().any(|missing| missing == call)
+    }
+
+    /// GB a month and zone from which an interface endpoint is cheaper than the NAT gateway's GB price.
+    fn break_even(&self, region: Option<&str>) -> Option<Decimal> {
+        let nat = self.rate(region, Meter::NatGatewayGb)?;
+        let endpoint = self.rate(region, Meter::InterfaceEndpointGb)?;
+        let hour = self.rate(region, Meter::InterfaceEndpointHour)?;
+        let difference = nat.checked_sub(endpoint).filter(|difference| *difference > Decimal::ZERO)?;
+        hour.checked_mul(Decimal::from(self.scale.month_hours))?.checked_div(difference)
     }
 }
 
@@ -137,88 +223,21 @@ pub(crate) fn zones_differ(left: &str, right: &str) -> bool {
     is_id(left) == is_id(right) && left != right
 }
 
-/// Toll bytes that one change would move.
-#[derive(Debug, Default)]
-struct Moved {
-    bytes: u128,
-    estimated: bool,
-    by_client: BTreeMap<String, u128>,
-    unnamed_clients: bool,
-    zones: BTreeSet<String>,
-    via: BTreeSet<String>,
-    /// Bytes and cross-zone bytes by NAT gateway.
-    by_nat: BTreeMap<String, (u128, u128)>,
-}
-
-impl Moved {
-    fn add(&mut self, flow: &Flow, nat: &NatUnit) {
-        let bytes = flow.volume.0 + flow.volume.1;
-        self.bytes += bytes;
-        self.estimated |= flow.estimated;
-        match &flow.client.interface_id {
-            Some(id) => *self.by_client.entry(id.clone()).or_default() += bytes,
-            None => self.unnamed_clients = true,
-        }
-        self.zones.extend(flow.client.zone_id.clone());
-        self.via.insert(nat.id.clone());
-        let sums = self.by_nat.entry(nat.id.clone()).or_default();
-        sums.0 += bytes;
-        if crosses_zone(&flow.client, nat) {
-            sums.1 += bytes;
-        }
-    }
-
-    /// What these bytes cost in a month through the NAT gateways they pass now, transfer between zones included.
-    fn cost_now(&self, case: &Case<'_>) -> Option<Decimal> {
-        self.by_nat.iter().try_fold(Decimal::ZERO, |sum, (id, (bytes, cross))| {
-            let rates = case.nat_rates(id);
-            let observed = rates.bytes_cost(*bytes)?.checked_add(rates.cross_zone_cost(*cross)?)?;
-            sum.checked_add(case.scale.month(observed)?)
+/// Whether every client of an endpoint of `vpc` has a NAT gateway as its way out.
+pub(crate) fn clients_reach_nat(case: &Case<'_>, endpoint: &str, vpc: &str) -> bool {
+    let mut flows = case
+        .attribution
+        .flows
+        .iter()
+        .filter(|flow| {
+            flow.route.path == Path::InterfaceEndpoint && flow.route.via.as_deref() == Some(endpoint)
         })
-    }
-
-    fn cross_zone_bytes(&self) -> u128 {
-        self.by_nat.values().map(|(_, cross)| cross).sum()
-    }
-
-    /// Evidence that every change of toll bytes shares.
-    fn evidence(&self, case: &Case<'_>) -> Evidence {
-        let mut clients: Vec<(&String, &u128)> = self.by_client.iter().collect();
-        clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        let mut rates = BTreeSet::new();
-        for id in self.by_nat.keys() {
-            let region = case.nat(id).and_then(|unit| unit.region.as_deref());
-            rates.extend(case.rate_text(region, Meter::NatGatewayGb));
-            if self.cross_zone_bytes() > 0 {
-                rates.extend(case.rate_text(region, Meter::CrossZoneGb));
-            }
-        }
-        let mut remarks = Vec::new();
-        if self.unnamed_clients {
-            remarks.push(
-                "some clients are known by address only: no record or inventory names their interface"
-                    .to_owned(),
-            );
-        }
-        if self.cross_zone_bytes() > 0 {
-            remarks.push(format!(
-                "{} of the observed bytes also cross zones on their way to the NAT gateway",
-                self.cross_zone_bytes()
-            ));
-        }
-        Evidence {
-            bytes_observed: self.bytes,
-            client_count: clients.len() as u64,
-            clients: clients.into_iter().take(EVIDENCE_LIMIT).map(|(id, _)| id.clone()).collect(),
-            via: self.via.iter().cloned().collect(),
-            rates: rates.into_iter().collect(),
-            remarks,
-            ..Evidence::default()
-        }
-    }
-}
-
-/// An amount in a formula.
-fn amount(cost: Option<Decimal>) -> String {
-    cost.map_or_else(|| "unpriced".to_owned(), money_text)
+        .peekable();
+    flows.peek().is_some()
+        && flows.all(|flow| {
+            let home = flow.client.vpc_id.as_deref().unwrap_or(vpc);
+            case.topology
+                .route_table(home, flow.client.subnet_id.as_deref())
+                .is_some_and(|table| matches!(case.topology.way_out(table), Some(RouteTarget::NatGateway(_))))
+        })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aggregate::{Hour, Partial};
-use crate::inventory::{Inventory, VpcEndpoint, VpcEndpointType};
+use crate::inventory::{InterfaceKind, Inventory, NatGateway, VpcEndpoint, VpcEndpointType};
 use crate::model::time::{Bucket, observed_hours};
 
 use super::{Attribution, Topology};
@@ -25,7 +25,8 @@ impl Attribution {
             if presence.skipdata > 0 {
                 self.skipped_interfaces.insert(id.clone().into_owned());
             }
-            if topology.endpoint_of_interface(&id).is_some() {
+            let is_nat = topology.interface(&id).is_some_and(|known| known.kind == InterfaceKind::NatGateway);
+            if is_nat || topology.endpoint_of_interface(&id).is_some() {
                 self.covered.entry(id.into_owned()).or_default().insert(hour.bucket);
             }
         }
@@ -43,17 +44,8 @@ impl Attribution {
         if endpoint.created.is_some_and(|created| created > first.start()) {
             return false;
         }
-        let whole = |hours: &BTreeSet<Bucket>| self.hours.is_subset(&observed_hours(hours, None));
-        let logged = |interface: &String| self.covered.get(interface).is_some_and(whole);
-        let by_flow_log = |resource: &str| {
-            let logs = inventory
-                .flow_logs
-                .iter()
-                .filter(|log| log.resource_id == resource && log.active && log.traffic_type != "REJECT");
-            let hours =
-                logs.filter_map(|log| self.flow_logs.get(&log.flow_log_id)).flatten().copied().collect();
-            whole(&hours)
-        };
+        let logged = |interface: &String| self.is_logged(interface);
+        let by_flow_log = |resource: &str| self.has_flow_log(resource, inventory);
         let all = |resources: &[String], test: &dyn Fn(&String) -> bool| {
             !resources.is_empty() && resources.iter().all(test)
         };
@@ -62,5 +54,42 @@ impl Attribution {
         by_flow_log(&endpoint.vpc_id)
             || has_interfaces && all(interfaces, &|id| logged(id) || by_flow_log(id))
             || has_interfaces && all(&endpoint.subnet_ids, &|id| by_flow_log(id))
+    }
+
+    /// The same of a NAT gateway. A regional one has no interface: only its own flow log watches it.
+    pub fn watched_nat(&self, nat: &NatGateway, inventory: &Inventory) -> bool {
+        let Some(first) = self.hours.first() else { return false };
+        if nat.created.is_some_and(|created| created > first.start()) {
+            return false;
+        }
+        let by_flow_log = |resource: &str| self.has_flow_log(resource, inventory);
+        let interfaces: Vec<&String> =
+            nat.addresses.iter().filter_map(|address| address.interface_id.as_ref()).collect();
+        let interfaces_seen =
+            !interfaces.is_empty() && interfaces.iter().all(|id| self.is_logged(id) || by_flow_log(id));
+        by_flow_log(&nat.nat_gateway_id)
+            || interfaces_seen
+            || !nat.regional
+                && (nat.vpc_id.iter().any(|id| by_flow_log(id))
+                    || nat.subnet_id.iter().any(|id| by_flow_log(id)))
+    }
+
+    /// Whether an interface has rows in every hour, quiet hours apart.
+    fn is_logged(&self, interface: &str) -> bool {
+        self.covered.get(interface).is_some_and(|hours| self.is_whole(hours))
+    }
+
+    /// Whether active flow logs of a resource were read in every hour, quiet hours apart.
+    fn has_flow_log(&self, resource: &str, inventory: &Inventory) -> bool {
+        let logs = inventory
+            .flow_logs
+            .iter()
+            .filter(|log| log.resource_id == resource && log.active && log.traffic_type != "REJECT");
+        let hours = logs.filter_map(|log| self.flow_logs.get(&log.flow_log_id)).flatten().copied().collect();
+        self.is_whole(&hours)
+    }
+
+    fn is_whole(&self, hours: &BTreeSet<Bucket>) -> bool {
+        self.hours.is_subset(&observed_hours(hours, None))
     }
 }

@@ -146,12 +146,14 @@ impl Assembly<'_, '_> {
         let nats = nats.zip((0..).map(totals)).filter(|(unit, _)| !unit.id.is_empty());
         self.outcome.nats = nats.collect();
         self.outcome.nats.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        self.outcome.days = self.flows.days();
         self.outcome.flows = self.flows.into_sorted();
         Ok(self.outcome)
     }
 
     /// Decides an hour.
     fn decide(&mut self, work: HourWork, units: &mut BTreeMap<usize, Unit>, next_door: &mut NextDoor) {
+        self.flows.turn_to(work.bucket);
         self.outcome.duplicate_bytes += work.duplicate_bytes;
         for (flow, way, bytes) in work.settled {
             self.flows.add(flow, way, bytes);

@@ -1,6 +1,7 @@
 //! Where attributed bytes are added up.
 
 use crate::aggregate::FastMap;
+use crate::model::time::Bucket;
 
 use super::legs::Way;
 use super::path::Route;
@@ -135,7 +136,21 @@ pub struct Flow {
 /// [`Volume`] with an order, so that flows sort.
 pub type VolumeOrd = (u128, u128);
 
-/// Adds attributed bytes up.
+/// Bytes of one day over one path, both directions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayVolume {
+    /// Days since 1970; `None` for rows without a plausible time.
+    pub day: Option<u32>,
+    /// How.
+    pub route: Route,
+    /// Where the clients are: VPC, zone and Region, without interface and subnet.
+    pub place: Client,
+    /// How much.
+    pub bytes: u128,
+}
+
+/// Adds attributed bytes up: exactly by [`FlowId`] over the whole period, and by path and place for each day. Days are the
+/// finest time that is kept: hours would grow with the logs.
 #[derive(Debug, Default)]
 pub struct Flows {
     /// Clients.
@@ -145,12 +160,43 @@ pub struct Flows {
     /// Peers.
     pub peers: Interner<Peer>,
     totals: FastMap<FlowId, Volume>,
+    day: Option<u32>,
+    days: FastMap<(Option<u32>, u32, u32), u128>,
+    places: Interner<Client>,
+    /// Places by the number of the client.
+    place_of: FastMap<u32, u32>,
 }
 
 impl Flows {
+    /// What is added from here on is of this hour.
+    pub fn turn_to(&mut self, hour: Bucket) {
+        self.day = hour.day();
+    }
+
     /// Adds bytes.
     pub fn add(&mut self, id: FlowId, way: Way, bytes: u128) {
         self.totals.entry(id).or_default().add(way, bytes);
+        let (clients, places) = (&self.clients, &mut self.places);
+        let place = *self.place_of.entry(id.client).or_insert_with(|| {
+            places.intern(Client { interface_id: None, subnet_id: None, ..clients.get(id.client).clone() })
+        });
+        *self.days.entry((self.day, id.route, place)).or_default() += bytes;
+    }
+
+    /// The same bytes by day, sorted.
+    pub fn days(&self) -> Vec<DayVolume> {
+        let mut days: Vec<DayVolume> = self
+            .days
+            .iter()
+            .map(|((day, route, place), bytes)| DayVolume {
+                day: *day,
+                route: self.routes.get(*route).clone(),
+                place: self.places.get(*place).clone(),
+                bytes: *bytes,
+            })
+            .collect();
+        days.sort();
+        days
     }
 
     /// All flows, sorted.

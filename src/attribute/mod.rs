@@ -23,7 +23,7 @@ mod vantage;
 mod tests;
 
 pub use eni::{NatKind, NatUnit};
-pub use flows::{Client, Flow, Peer, Volume};
+pub use flows::{Client, DayVolume, Flow, Peer, Volume};
 pub use path::Path;
 pub use topology::Topology;
 pub use vantage::Vantage;
@@ -71,13 +71,15 @@ impl NatTotals {
 pub struct Attribution {
     /// Attributed bytes, sorted.
     pub flows: Vec<Flow>,
+    /// The same bytes by day, path and place, sorted.
+    pub days: Vec<DayVolume>,
     /// NAT units with their totals, in order of id; those without a record have empty totals.
     pub nats: Vec<(NatUnit, NatTotals)>,
     /// Bytes of other views: other legs, other flow logs, the far end of private traffic.
     pub duplicate_bytes: u128,
     /// Flow logs set aside for others, with their bytes.
     pub set_aside: BTreeMap<String, u128>,
-    /// Interface ids of VPC endpoints that have records of any kind, with the hours.
+    /// Interface ids of VPC endpoints and NAT gateways that have records of any kind, with the hours.
     pub covered: BTreeMap<String, BTreeSet<Bucket>>,
     /// Flow logs that were read, by identity, with the hours in which they have rows of any kind.
     pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,

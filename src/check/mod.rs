@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::advise;
+use crate::advise::policy::Policy;
 use crate::aggregate::{Partial, Rejected};
 use crate::attribute::{Attribution, Topology};
 use crate::classify::atlas::Atlas;
@@ -56,6 +57,10 @@ pub struct Case<'c> {
     pub scale: Scale,
     /// Endpoints as reported.
     pub endpoints: &'c [EndpointLine],
+    /// How available endpoints must be.
+    pub policy: &'c Policy,
+    /// Services that the user's own map names.
+    pub mapped: &'c BTreeSet<String>,
     /// How endpoints are to be named; `None` for no rule.
     pub names: Option<&'c NamePattern>,
 }
@@ -123,6 +128,8 @@ impl<'c> Case<'c> {
             book: self.book,
             scale: self.scale,
             endpoints: self.endpoints,
+            policy: self.policy,
+            mapped: self.mapped,
         }
     }
 

@@ -5,7 +5,7 @@
 //! route destinations contain it. All addresses of a class take the same path from any subnet, so nothing after this
 //! needs the address. The internet is one class.
 //!
-//! Ranks: a managed prefix list of a gateway service; then, among all ip-ranges blocks that contain the address, the
+//! Ranks: the user's address map; a managed prefix list of a gateway service; then, among all ip-ranges blocks that contain the address, the
 //! longest one of a specific service; then EC2; then AMAZON. The Region is that of the longest block of any service.
 //! (Ranges tie and overlap, so the longest prefix alone is wrong.)
 
@@ -15,6 +15,7 @@ mod compare;
 pub use build::is_private;
 pub use compare::{Cut, Mapping};
 
+use super::address_map::AddressMap;
 use super::ip_ranges::IpRanges;
 use crate::inventory::{Inventory, RouteDestination};
 use crate::model::addr::{Addr, Block};
@@ -107,14 +108,19 @@ impl Blocks {
 impl Atlas {
     /// Builds the partition from the ranges and what the inventory knows.
     pub fn new(ranges: &IpRanges, inventory: &Inventory) -> Self {
-        build::Builder::new(ranges, false).build(inventory)
+        Self::with_map(ranges, inventory, &AddressMap::default())
+    }
+
+    /// The same with the user's own knowledge of services, which rules over all lists.
+    pub fn with_map(ranges: &IpRanges, inventory: &Inventory, map: &AddressMap) -> Self {
+        build::Builder::new(ranges, false).build(inventory, map)
     }
 
     /// Builds a partition that can be turned into that of another inventory later, see [`Atlas::mapping`]: each block of a
     /// service that has gateway endpoints is a class of its own, and IPv6 addresses of EC2 are kept, because a VPC may have
     /// them.
     pub fn fine(ranges: &IpRanges, inventory: &Inventory) -> Self {
-        build::Builder::new(ranges, true).build(inventory)
+        build::Builder::new(ranges, true).build(inventory, &AddressMap::default())
     }
 
     /// Looks an address up.

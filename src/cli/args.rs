@@ -1,16 +1,22 @@
 //! What people type.
 
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
 use super::diff::DiffArguments;
+use crate::advise::policy::Availability;
 use crate::classify::sink::Window;
+use crate::model::report::Currency;
 use crate::model::time::parse_moment;
 use crate::parse::format::LineFormat;
 use crate::pipeline::Settings;
+use crate::pipeline::groups::GroupKey;
+use crate::render::Lang;
 use crate::source::remote::S3Settings;
 
 /// Which VPC traffic pays the NAT gateway, what it costs, and what would be cheaper behind a VPC endpoint.
@@ -97,6 +103,24 @@ pub(super) enum IpRangesCommand {
     },
 }
 
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LangArgument {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<LangArgument> for Lang {
+    fn from(argument: LangArgument) -> Self {
+        match argument {
+            LangArgument::En => Self::En,
+            LangArgument::Ja => Self::Ja,
+        }
+    }
+}
+
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FormatArgument {
@@ -111,6 +135,8 @@ pub(super) enum FormatArgument {
     /// For query engines: the attribution, one row for each line
     #[cfg(feature = "parquet")]
     Parquet,
+    /// For a browser or paper: one file that loads nothing
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +161,7 @@ pub(super) enum FormatArgument {
                   Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \
                   2 no report."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that people type")]
 pub(super) struct ReportArguments {
     /// File, directory (searched recursively), glob, s3://bucket/prefix, or - for standard input
     ///
@@ -156,6 +183,33 @@ pub(super) struct ReportArguments {
     /// List of objects (KEY, SIZE, ETAG with tabs between) that the rollups must hold, each once; no report otherwise
     #[arg(long, value_name = "FILE")]
     pub(super) manifest: Option<PathBuf>,
+
+    /// Bytes and cost by owner: tag:NAME, subnet, vpc, account, instance or asg
+    ///
+    /// A tag is looked up at the interface of a client, then at its instance, its subnet, its VPC. Hours of NAT gateways and
+    /// endpoints are shown apart; --allocate-hours shares them.
+    #[arg(long, value_name = "KEY", value_parser = GroupKey::from_str)]
+    pub(super) group_by: Option<GroupKey>,
+
+    /// Share hours of NAT gateways and endpoints among owners, by bytes
+    #[arg(long, requires = "group_by")]
+    pub(super) allocate_hours: bool,
+
+    /// Language of the report's text; JSON is always in English
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    pub(super) lang: LangArgument,
+
+    /// Show money in another currency beside USD, at so many units for one USD: JPY=150 (may be repeated)
+    #[arg(long, value_name = "CODE=RATE", value_parser = parse_currency)]
+    pub(super) currency_rate: Vec<Currency>,
+
+    /// Replace account ids, addresses, resource ids, names, tag values and paths by pseudonyms, for sharing
+    #[arg(long)]
+    pub(super) redact: bool,
+
+    /// Key of the pseudonyms: the same key gives the same ones in every report; without it they are new in each run
+    #[arg(long, value_name = "KEY", requires = "redact")]
+    pub(super) redact_key: Option<String>,
 
     /// How to write the report
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
@@ -183,6 +237,24 @@ pub(super) struct ReportArguments {
     pub(super) verbose: bool,
 }
 
+/// How many zones an interface endpoint must be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AvailabilityArgument {
+    /// In each zone that has clients of the service, and in two at least where the VPC uses two or more
+    MultiAz,
+    /// In one zone: cheaper, and gone when the zone is
+    SingleAz,
+}
+
+impl From<AvailabilityArgument> for Availability {
+    fn from(argument: AvailabilityArgument) -> Self {
+        match argument {
+            AvailabilityArgument::MultiAz => Self::MultiAz,
+            AvailabilityArgument::SingleAz => Self::SingleAz,
+        }
+    }
+}
+
 /// What is read of logs, and against what.
 #[derive(Debug, Args)]
 pub(super) struct ReadArguments {
@@ -193,6 +265,18 @@ pub(super) struct ReadArguments {
     /// AWS's ip-ranges.json of a date near the logs, instead of the embedded one
     #[arg(long, value_name = "FILE")]
     ip_ranges: Option<PathBuf>,
+
+    /// How many zones an interface endpoint must be in
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "multi-az")]
+    availability: AvailabilityArgument,
+
+    /// Availability of some VPCs, by id or tag (TOML: [[rule]] with vpc or tag.KEY, and availability)
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    /// What you know of addresses: lines of an address or block, the service behind it, and its Region
+    #[arg(long, value_name = "FILE")]
+    address_map: Option<PathBuf>,
 
     /// Format of objects without a header line, as the flow log was created with
     ///
@@ -231,6 +315,9 @@ impl ReadArguments {
             ip_ranges: self.ip_ranges.clone(),
             window: window(self.from, self.to)?,
             log_format: self.log_format.clone(),
+            availability: self.availability.into(),
+            policy: self.policy.clone(),
+            address_map: self.address_map.clone(),
             threads: self.threads.map(usize::from),
             ..Settings::default()
         })
@@ -360,6 +447,24 @@ impl MalformedLimit {
             Self::Percent(most) => malformed as f64 * 100.0 > most * records as f64,
         }
     }
+}
+
+/// A currency and its rate, such as `JPY=150.25`.
+fn parse_currency(text: &str) -> Result<Currency, String> {
+    let wrong = |why: &str| format!("`{text}` is not a rate: {why}, such as JPY=150");
+    let (code, rate) = text.split_once('=').ok_or_else(|| wrong("write CODE=UNITS for one USD"))?;
+    let known =
+        iso_currency::Currency::from_code(code).ok_or_else(|| wrong("the code is not one of ISO 4217"))?;
+    let decimals = known.exponent().ok_or_else(|| wrong("money is not counted in that code"))?;
+    let units_per_usd = Decimal::from_str_exact(rate)
+        .ok()
+        .filter(|rate| *rate > Decimal::ZERO)
+        .ok_or_else(|| wrong("write a decimal above 0"))?;
+    Ok(Currency {
+        code: code.to_owned(),
+        units_per_usd: units_per_usd.normalize(),
+        decimals: decimals.into(),
+    })
 }
 
 fn parse_limit(text: &str) -> Result<MalformedLimit, String> {

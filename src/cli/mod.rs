@@ -122,6 +122,7 @@ fn table_style() -> TableStyle {
     TableStyle {
         width: width.unwrap_or(PLAIN_WIDTH).min(WIDEST),
         color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        ..TableStyle::default()
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::render::TableStyle;
+use crate::render::{Lang, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
@@ -23,7 +23,7 @@ pub(super) fn write(
         return Ok(());
     };
     let mut bytes = Vec::new();
-    render(TableStyle { width: FILE_WIDTH, color: false }, &mut bytes)?;
+    render(TableStyle { width: FILE_WIDTH, color: false, lang: Lang::En }, &mut bytes)?;
     write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }
 

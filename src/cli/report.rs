@@ -1,17 +1,24 @@
 //! `flowtoll report`.
 
+use anyhow::Context as _;
+
 use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use super::{Outcome, export, output};
 use crate::model::report::Report;
 use crate::pipeline::estimate::estimate;
+use crate::pipeline::groups::GroupBy;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::{self, Format};
+use crate::render::{self, Format, TableStyle, redact};
 
 pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     let settings = Settings {
         manifest: arguments.manifest.clone(),
+        group_by: arguments
+            .group_by
+            .clone()
+            .map(|key| GroupBy { key, allocate_hours: arguments.allocate_hours }),
         ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?
     };
     export::check(arguments)?;
@@ -21,15 +28,31 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
     }
     let report = analyze(&settings, &progress);
     progress.finish();
-    let report = report?;
+    let mut report = report?;
+    report.currencies.clone_from(&arguments.currency_rate);
+    if arguments.redact {
+        redact(&mut report, &redaction_key(arguments)?);
+    }
+    let lang = arguments.lang.into();
     match format(arguments) {
-        Some(format) => {
-            output::write(arguments.output.as_deref(), |style, out| format.render(&report, style, out))?;
-        }
+        Some(format) => output::write(arguments.output.as_deref(), |style, out| {
+            format.render(&report, TableStyle { lang, ..style }, out)
+        })?,
         None => export::write(&report, arguments)?,
     }
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
+}
+
+/// The key that was given, or one that nobody knows.
+fn redaction_key(arguments: &ReportArguments) -> anyhow::Result<Vec<u8>> {
+    if let Some(key) = &arguments.redact_key {
+        return Ok(key.clone().into_bytes());
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)
+        .context("the system gives no random key for --redact; give one with --redact-key")?;
+    Ok(key.to_vec())
 }
 
 /// `--dry-run`: what would be read and what asking for it would cost.
@@ -52,6 +75,7 @@ pub(super) fn format(arguments: &ReportArguments) -> Option<Format> {
         FormatArgument::Table => Some(Format::Table),
         FormatArgument::Json => Some(Format::Json),
         FormatArgument::Markdown => Some(Format::Markdown),
+        FormatArgument::Html => Some(Format::Html),
         FormatArgument::Csv => None,
         #[cfg(feature = "parquet")]
         FormatArgument::Parquet => None,

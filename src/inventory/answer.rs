@@ -28,6 +28,8 @@ pub(super) struct Answer {
     pub(super) finished: Vec<Call>,
     /// Elements of its lists, in order.
     pub(super) elements: Vec<Element>,
+    /// Tags: resource, name, value.
+    pub(super) tags: Vec<(String, String, String)>,
     /// Lists of prefix list entries, with the list's id where it is told.
     pub(super) entries: Vec<(Option<String>, Vec<IpNet>)>,
     /// Errors that AWS answered instead.
@@ -44,6 +46,7 @@ impl Answer {
         self.unfinished.extend(other.unfinished);
         self.finished.extend(other.finished);
         self.elements.extend(other.elements);
+        self.tags.extend(other.tags);
         self.entries.extend(other.entries);
         self.errors.extend(other.errors);
         self.notes.append(other.notes);
@@ -279,6 +282,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.answer.calls.insert(self.call);
         while let Some(object) = list.next_element::<Value>()? {
+            self.answer.tags.extend(resource::tags(self.call, &object));
             self.answer.elements.extend(resource::element(self.call, &object, &mut self.answer.notes));
             self.answer.setup.read(self.call, &object);
         }

@@ -13,6 +13,7 @@ pub(super) enum Call {
     PrefixListEntries,
     FlowLogs,
     SecurityGroups,
+    Tags,
     NetworkAcls,
     VpcAttributes,
     Instances,
@@ -21,7 +22,7 @@ pub(super) enum Call {
 
 impl Call {
     /// Every call, in the order missing ones are reported.
-    pub(super) const ALL: [Call; 14] = [
+    pub(super) const ALL: [Call; 15] = [
         Call::Vpcs,
         Call::Subnets,
         Call::RouteTables,
@@ -32,6 +33,7 @@ impl Call {
         Call::PrefixListEntries,
         Call::FlowLogs,
         Call::SecurityGroups,
+        Call::Tags,
         Call::NetworkAcls,
         Call::VpcAttributes,
         Call::Instances,
@@ -51,6 +53,7 @@ impl Call {
             Call::PrefixListEntries => "Entries",
             Call::FlowLogs => "FlowLogs",
             Call::SecurityGroups => "SecurityGroups",
+            Call::Tags => "Tags",
             Call::NetworkAcls => "NetworkAcls",
             // One attribute to an answer, beside the VPC's id.
             Call::VpcAttributes => "EnableDnsSupport",
@@ -72,6 +75,7 @@ impl Call {
             Call::PrefixListEntries => "get-managed-prefix-list-entries",
             Call::FlowLogs => "describe-flow-logs",
             Call::SecurityGroups => "describe-security-groups",
+            Call::Tags => "describe-tags",
             Call::NetworkAcls => "describe-network-acls",
             Call::VpcAttributes => "describe-vpc-attribute",
             Call::Instances => "describe-instances",
@@ -79,11 +83,13 @@ impl Call {
         }
     }
 
-    /// Whether a report is poorer without it. The others are for `flowtoll check`, which says what it lacks.
+    /// Whether a report is poorer without it. Tags of instances only name owners; the others are for `flowtoll check`, which says
+    /// what it lacks.
     pub(super) fn is_wanted(self) -> bool {
         !matches!(
             self,
             Call::SecurityGroups
+                | Call::Tags
                 | Call::NetworkAcls
                 | Call::VpcAttributes
                 | Call::Instances

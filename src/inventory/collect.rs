@@ -56,6 +56,8 @@ pub(super) struct Collection {
     pub(super) prefix_lists: BTreeMap<String, PrefixListParts>,
     pub(super) flow_logs: BTreeMap<String, FlowLog>,
     pub(super) security_groups: BTreeMap<String, Located<SecurityGroup>>,
+    /// Tags by resource.
+    pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
     /// Folders that have an answer to a call, per call.
     pub(super) answered: BTreeMap<Call, BTreeSet<String>>,
     /// What only a check of the set-up asks for.
@@ -129,6 +131,9 @@ impl Collection {
         }
         for element in answer.elements {
             self.add_element(element, from);
+        }
+        for (resource, name, value) in answer.tags {
+            self.tags.entry(resource).or_default().insert(name, value);
         }
         self.setup.append(answer.setup);
         for (list_id, entries) in answer.entries {

@@ -36,6 +36,7 @@ pub(super) fn complete(mut collection: Collection) -> Inventory {
         network_interfaces: items(collection.interfaces).into_iter().map(|draft| draft.interface).collect(),
         flow_logs: collection.flow_logs.into_values().collect(),
         security_groups: items(collection.security_groups),
+        tags: collection.tags,
         missing_calls,
         unanswered_calls,
         setup: collection.setup,

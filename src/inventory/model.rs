@@ -6,6 +6,7 @@
 //! Regions are codes such as `us-east-1`. Few answers state theirs; it is read, best first, from an ARN, a zone
 //! name, a folder named after a region, the services of endpoints and the names of prefix lists in the same VPC.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -33,6 +34,8 @@ pub struct Inventory {
     pub flow_logs: Vec<FlowLog>,
     /// Security groups (`describe-security-groups`), ids only in this version.
     pub security_groups: Vec<SecurityGroup>,
+    /// Tags by resource id, of interfaces, subnets and VPCs and whatever `describe-tags` tells (instances).
+    pub tags: BTreeMap<String, BTreeMap<String, String>>,
     /// The describe calls whose answer is nowhere in the directory, by file stem (`describe-nat-gateways`).
     /// Empty when there is no inventory at all.
     pub missing_calls: Vec<String>,

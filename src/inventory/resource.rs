@@ -29,13 +29,34 @@ pub(super) fn element(call: Call, object: &Value, notes: &mut Notes) -> Option<E
         Call::PrefixLists => prefix_list(object, notes).map(Element::PrefixList),
         Call::FlowLogs => flow_log(object, notes).map(Element::FlowLog),
         Call::SecurityGroups => security_group(object, notes).map(Element::SecurityGroup),
-        // Entries carry no id of their own; `entries` reads the whole list. The last four are of `setup` alone.
+        // Entries carry no id of their own; `entries` reads the whole list. Tags are read by `tags`. The last four are of `setup`
+        // alone.
         Call::PrefixListEntries
+        | Call::Tags
         | Call::NetworkAcls
         | Call::VpcAttributes
         | Call::Instances
         | Call::InstanceProfiles => None,
     }
+}
+
+/// The tags that an element of the list `call` answers with tells, each with the resource that has it. Only resources
+/// that own clients are asked.
+pub(super) fn tags(call: Call, object: &Value) -> Vec<(String, String, String)> {
+    let (id, list) = match call {
+        Call::Vpcs => ("VpcId", "Tags"),
+        Call::Subnets => ("SubnetId", "Tags"),
+        Call::NetworkInterfaces => ("NetworkInterfaceId", "TagSet"),
+        Call::Tags => return tag(text(object, "ResourceId"), object).into_iter().collect(),
+        _ => return Vec::new(),
+    };
+    items(object, list).iter().filter_map(|written| tag(text(object, id), written)).collect()
+}
+
+/// One tag; an empty value is a value.
+fn tag(resource: Option<&str>, written: &Value) -> Option<(String, String, String)> {
+    let value = written.get("Value").and_then(Value::as_str).unwrap_or_default();
+    Some((resource?.to_owned(), string(written, "Key")?, value.to_owned()))
 }
 
 /// The identifier under `key`, or a note that the resource was left out.

@@ -12,6 +12,7 @@
 #   ec2:DescribeVpcs                  ec2:DescribeSubnets              ec2:DescribeRouteTables
 #   ec2:DescribeNatGateways           ec2:DescribeVpcEndpoints         ec2:DescribeNetworkInterfaces
 #   ec2:DescribeManagedPrefixLists    ec2:GetManagedPrefixListEntries  ec2:DescribeFlowLogs
+#   ec2:DescribeSecurityGroups        ec2:DescribeTags                 sts:GetCallerIdentity (always allowed)
 #   ec2:DescribeSecurityGroups        ec2:DescribeNetworkAcls          ec2:DescribeVpcAttribute
 #   ec2:DescribeInstances             ec2:DescribeIamInstanceProfileAssociations
 #   sts:GetCallerIdentity (always allowed)
@@ -122,6 +123,9 @@ for region in "$@"; do
     aws ec2 describe-flow-logs --region "$region" --output json
   save ec2:DescribeSecurityGroups describe-security-groups.json \
     aws ec2 describe-security-groups --region "$region" --output json
+  # Other resources' answers hold their tags themselves.
+  save ec2:DescribeTags describe-tags.json \
+    aws ec2 describe-tags --filters Name=resource-type,Values=instance --region "$region" --output json
   save ec2:DescribeNetworkAcls describe-network-acls.json \
     aws ec2 describe-network-acls --region "$region" --output json
   save ec2:DescribeInstances describe-instances.json \

@@ -5,6 +5,8 @@ pub mod estimate;
 pub mod fingerprint;
 pub mod flow;
 pub mod money;
+pub mod plan;
+pub mod quantity;
 pub mod report;
 pub mod time;
 

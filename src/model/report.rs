@@ -3,10 +3,13 @@
 //! Keys are only ever added within v1. Byte counts are exact integers. Money is a decimal string, or null
 //! where the price book has no figure ("unpriced", never 0).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::money::usd_string;
+use super::plan::{Plan, RateLine, UnknownTraffic};
 
 /// The value of the `schema` key.
 pub const REPORT_SCHEMA: &str = "flowtoll/report/v1";
@@ -30,10 +33,20 @@ pub struct Report {
     pub endpoints: Vec<EndpointLine>,
     /// One line per interface, path, via and service.
     pub attribution: Vec<AttributionLine>,
+    /// One line per UTC day, in order.
+    pub days: Vec<DayLine>,
     /// What to change, largest saving first.
     pub advice: Vec<AdviceLine>,
+    /// The cheapest plan: what the advice amounts to, with everything needed to carry it out.
+    pub plan: Plan,
+    /// Bytes to addresses that many services share, bounded.
+    pub unknown_services: Vec<UnknownTraffic>,
+    /// Prices that were used, with source and date.
+    pub rates: Vec<RateLine>,
     /// Set-up problems: by USD lost, then severity, then id.
     pub findings: Vec<FindingLine>,
+    /// `Name` tags of the VPCs, subnets and interfaces that the lines of `attribution` name, by id.
+    pub names: BTreeMap<String, String>,
     /// Rules that could not look, or not everywhere.
     pub unchecked: Vec<UncheckedLine>,
     /// What could not be known, and what would tell it.
@@ -42,6 +55,60 @@ pub struct Report {
     pub objects: Vec<ObjectLine>,
     /// The first malformed records, by object and line.
     pub malformed_examples: Vec<MalformedExample>,
+    /// Bytes and cost by owner (`--group-by`), dearest first; empty where not asked for.
+    pub groups: Vec<GroupLine>,
+    /// Other currencies that money is shown in beside USD (`--currency-rate`).
+    pub currencies: Vec<Currency>,
+}
+
+/// A currency beside USD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Currency {
+    /// ISO 4217 code, such as `JPY`.
+    pub code: String,
+    /// Units for one USD, as given.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub units_per_usd: Decimal,
+    /// Decimals of the currency's minor unit: 0 for JPY, 2 for EUR.
+    pub decimals: u32,
+}
+
+/// One owner, or what no owner bears. Amounts are whole millionths of a USD, and the columns add up to the totals of the
+/// report as they are written: what rounding leaves goes to the largest fractions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupLine {
+    /// What was asked for: `tag:NAME`, `subnet`, `vpc`, `account`, `instance` or `asg`.
+    pub key: String,
+    /// The owner; `(untagged)`, `(unknown)` or `(not allocated)` where `kind` says that there is none.
+    pub value: String,
+    /// `owner`; `untagged`: the client is known but has no such value; `unknown`: the client is not known;
+    /// `not-allocated`: hours of NAT gateways and endpoints that nobody bears.
+    pub kind: &'static str,
+    /// Client interfaces that are known.
+    pub clients: u64,
+    /// Bytes from its clients to peers, on all paths.
+    pub bytes_out: u128,
+    /// Bytes from peers to its clients, on all paths.
+    pub bytes_in: u128,
+    /// Of these, both directions through NAT gateways.
+    pub nat_gateway_bytes: u128,
+    /// Of these, both directions through VPC endpoints.
+    pub endpoint_bytes: u128,
+    /// NAT gateway data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_data_cost_month_usd: Option<Decimal>,
+    /// Cross-AZ transfer to NAT gateways of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_month_usd: Option<Decimal>,
+    /// Interface endpoint data processing of a month.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_data_cost_month_usd: Option<Decimal>,
+    /// Its part of the hours of NAT gateways and endpoints; 0 without `--allocate-hours`.
+    #[serde(serialize_with = "usd_string")]
+    pub hours_cost_month_usd: Option<Decimal>,
+    /// The four together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_month_usd: Option<Decimal>,
 }
 
 /// The observed window and how it is scaled to a month.
@@ -134,7 +201,7 @@ pub struct Totals {
     /// The three together.
     #[serde(serialize_with = "usd_string")]
     pub cost_month_usd: Option<Decimal>,
-    /// All advice together.
+    /// What the plan saves: cost now less cost of the plan, both computed as a whole.
     #[serde(serialize_with = "usd_string")]
     pub saving_month_usd: Option<Decimal>,
 }
@@ -160,7 +227,7 @@ pub struct NatGatewayLine {
     /// `nat-outside`; null when no record shows it.
     pub vantage: Option<&'static str>,
     /// Buckets counted from each vantage.
-    pub vantage_hours: std::collections::BTreeMap<&'static str, u64>,
+    pub vantage_hours: BTreeMap<&'static str, u64>,
     /// Bytes from clients to peers.
     pub bytes_out: u128,
     /// Bytes from peers to clients.
@@ -250,12 +317,40 @@ pub struct AttributionLine {
     pub cost_month_usd: Option<Decimal>,
 }
 
+/// The observed bytes and cost of one UTC day. All days together are the attributed bytes and the observed cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DayLine {
+    /// `YYYY-MM-DD`; null for rows whose time is missing or impossible.
+    pub date: Option<String>,
+    /// Observed hours of the day.
+    pub observed_hours: u64,
+    /// Bytes through NAT gateways, both directions.
+    pub nat_gateway_bytes: u128,
+    /// Bytes through gateway and interface endpoints, both directions.
+    pub endpoint_bytes: u128,
+    /// Bytes on all other paths, both directions.
+    pub other_bytes: u128,
+    /// NAT gateways: hours and bytes of the day.
+    #[serde(serialize_with = "usd_string")]
+    pub nat_gateway_cost_usd: Option<Decimal>,
+    /// Cross-AZ transfer between clients and NAT gateways.
+    #[serde(serialize_with = "usd_string")]
+    pub cross_zone_cost_usd: Option<Decimal>,
+    /// VPC endpoints: hours of the day, and the day's share of the data charges.
+    #[serde(serialize_with = "usd_string")]
+    pub endpoint_cost_usd: Option<Decimal>,
+    /// The three together.
+    #[serde(serialize_with = "usd_string")]
+    pub cost_usd: Option<Decimal>,
+}
+
 /// One change worth money.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AdviceLine {
     /// Stable id: action, VPC and service or endpoint.
     pub id: String,
-    /// `add-gateway-endpoint`, `associate-route-table`, `add-interface-endpoint`, `remove-interface-endpoint`.
+    /// `add-gateway-endpoint`, `associate-route-table`, `add-interface-endpoint`, `shrink-interface-endpoint`,
+    /// `remove-interface-endpoint`, `add-central-endpoint`, `remove-nat-gateway`.
     pub action: &'static str,
     /// The VPC to change.
     pub vpc_id: Option<String>,
@@ -271,9 +366,14 @@ pub struct AdviceLine {
     /// What they would cost a month after the change.
     #[serde(serialize_with = "usd_string")]
     pub cost_after_usd: Option<Decimal>,
-    /// The difference.
+    /// Its share of the plan's saving: what the plan would cost more if this alone were left out, all else as planned. Hours of a
+    /// NAT gateway that the plan removes are the share of its own line. A negative share is of use to another line only.
     #[serde(serialize_with = "usd_string")]
     pub saving_month_usd: Option<Decimal>,
+    /// Further services that are taken or left with this one: the figures are those of all.
+    pub companions: Vec<String>,
+    /// Advice that must be carried out before this one.
+    pub depends_on: Vec<String>,
     /// `high`, `medium` or `low`.
     pub confidence: &'static str,
     /// One sentence a person can act on.
@@ -299,9 +399,19 @@ pub struct Evidence {
     pub rates: Vec<String>,
     /// The arithmetic, in one line.
     pub formula: String,
+    /// The arithmetic step by step, as `flowtoll explain advice` prints it.
+    pub arithmetic: Vec<String>,
     /// Break-even in GB a month and AZ, where there is one.
     #[serde(serialize_with = "usd_string")]
     pub break_even_gb_month_per_zone: Option<Decimal>,
+    /// Break-even in GB a month over all zones and companions; 0 for what is free, null where there is none.
+    #[serde(serialize_with = "usd_string")]
+    pub break_even_gb_month: Option<Decimal>,
+    /// Where the traffic stands against it, in GB a month; null where no traffic is concerned.
+    #[serde(serialize_with = "usd_string")]
+    pub traffic_gb_month: Option<Decimal>,
+    /// Why the confidence is what it is; empty where nothing lowers it.
+    pub confidence_reasons: Vec<String>,
     /// Bytes to the same service that the change would not carry (another Region, GLOBAL, outside the prefix list).
     pub bytes_excluded: u128,
     /// Why they are excluded, by service Region, and other remarks.
@@ -353,6 +463,10 @@ pub struct Note {
     pub text: String,
     /// Bytes concerned, where that can be counted.
     pub bytes: Option<u128>,
+    /// Which text this is, such as `coverage`: with `parameters`, what is needed to say it in another language.
+    pub code: String,
+    /// What stands in the text, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An object that did not count, or not wholly.

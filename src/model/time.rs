@@ -6,6 +6,8 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, TimeZone, Utc};
 
 /// Seconds of one bucket.
 pub const BUCKET_SECONDS: i64 = 3_600;
+/// Hours of one UTC day.
+pub const DAY_HOURS: u32 = 24;
 /// How near the hour's border a row must start for its other view to be sought beyond it: the longest aggregation window
 /// and a minute.
 pub const SEAM_SECONDS: i64 = 660;
@@ -43,6 +45,11 @@ impl Bucket {
         i64::from(self.0) * BUCKET_SECONDS
     }
 
+    /// The UTC day it is in, in days since 1970; `None` for [`Bucket::NONE`].
+    pub fn day(self) -> Option<u32> {
+        (self != Self::NONE).then_some(self.0 / DAY_HOURS)
+    }
+
     /// First second of the next bucket.
     pub fn end(self) -> i64 {
         self.start() + BUCKET_SECONDS
@@ -77,6 +84,14 @@ pub fn observed_hours(with_records: &BTreeSet<Bucket>, asked: Option<(Bucket, Bu
 pub fn rfc3339(seconds: i64) -> String {
     DateTime::<Utc>::from_timestamp(seconds, 0)
         .map_or_else(|| seconds.to_string(), |t| t.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// A day since 1970 as `YYYY-MM-DD`.
+pub fn date_of_day(day: u32) -> String {
+    rfc3339(i64::from(day) * i64::from(DAY_HOURS) * BUCKET_SECONDS)
+        .chars()
+        .take_while(|c| *c != 'T')
+        .collect()
 }
 
 /// The number of hours of the calendar month that `start..end` is exactly, else `None`.

@@ -1,7 +1,10 @@
 //! From stage results to the report.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use rust_decimal::Decimal;
 
+use crate::advise::policy::Policy;
 use crate::advise::{self, Case};
 use crate::aggregate::{MAX_REJECTED_PAIRS, Partial};
 use crate::attribute::{Attribution, Topology};
@@ -9,12 +12,13 @@ use crate::check::{self, NamePattern};
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
 use crate::model::report::{
-    EndpointLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+    AttributionLine, EndpointLine, Ledger, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
 };
 use crate::model::time::{Bucket, observed_hours, rfc3339};
 use crate::price::toll::Scale;
 use crate::price::{BOOK_DATE, PriceBook};
 
+use super::groups::{GroupBy, Grouper};
 use super::lines::Lines;
 use super::outcome::{FAILED, Objects, SKIPPED};
 use super::{AnalyzeError, Settings, notes};
@@ -27,7 +31,11 @@ pub(super) struct Composer<'c> {
     pub(super) atlas: &'c Atlas,
     pub(super) book: &'c PriceBook,
     pub(super) names: Option<&'c NamePattern>,
+    pub(super) policy: &'c Policy,
+    /// Services that the user's own map names.
+    pub(super) mapped: &'c BTreeSet<String>,
     pub(super) objects: Objects,
+    pub(super) group_by: Option<&'c GroupBy>,
     pub(super) sources: Sources,
     /// The period asked for, in hours.
     pub(super) asked: Option<(Bucket, Bucket)>,
@@ -56,12 +64,15 @@ impl Composer<'_> {
         let nat_gateways = lines.nat_gateways();
         let endpoints = lines.endpoints();
         let attribution = lines.attribution(&endpoints);
-        let advice = advise::advise(&Case {
+        let days = lines.days(&nat_gateways, &endpoints);
+        let advised = advise::advise(&Case {
             attribution: self.attribution,
             topology: self.topology,
             book: self.book,
             scale,
             endpoints: &endpoints,
+            policy: self.policy,
+            mapped: self.mapped,
         });
         let checked = self.check(scale, &endpoints);
         let totals = Totals {
@@ -70,7 +81,7 @@ impl Composer<'_> {
             cross_zone_cost_month_usd: sum(nat_gateways.iter().map(|nat| nat.cross_zone_cost_month_usd)),
             endpoint_cost_month_usd: sum(endpoints.iter().map(|endpoint| endpoint.cost_month_usd)),
             cost_month_usd: None,
-            saving_month_usd: sum(advice.iter().map(|line| line.saving_month_usd)),
+            saving_month_usd: advised.plan.saving_month_usd,
         };
         let totals = Totals {
             cost_month_usd: sum([
@@ -81,10 +92,19 @@ impl Composer<'_> {
             .into_iter()),
             ..totals
         };
+        let grouper = Grouper {
+            lines: &lines,
+            partial: self.partial,
+            nat_gateways: &nat_gateways,
+            endpoints: &endpoints,
+            totals: &totals,
+        };
+        let groups = self.group_by.map_or_else(Vec::new, |by| grouper.groups(by));
         let attributed = attribution.iter().map(|line| line.bytes_out + line.bytes_in).sum();
         let unknown_path =
             attribution.iter().filter(|line| line.path == crate::attribute::Path::Unknown.name());
         let path_unknown = unknown_path.map(|line| line.bytes_out + line.bytes_in).sum();
+        let names = self.name_tags(&attribution);
         let ledger = self.ledger(attributed, path_unknown)?;
         let mut report = Report {
             schema: REPORT_SCHEMA,
@@ -102,15 +122,34 @@ impl Composer<'_> {
             nat_gateways,
             endpoints,
             attribution,
-            advice,
+            days,
+            advice: advised.advice,
+            plan: advised.plan,
+            unknown_services: advised.unknown_services,
+            rates: advised.rates,
             findings: checked.findings,
             unchecked: checked.unchecked,
+            names,
             notes: Vec::new(),
             objects: self.objects.lines,
             malformed_examples: self.objects.examples,
+            groups,
+            currencies: Vec::new(),
         };
         report.notes = notes::notes(&report, self.partial, self.attribution, self.topology);
         Ok(report)
+    }
+
+    /// `Name` tags of what the lines name.
+    fn name_tags(&self, lines: &[AttributionLine]) -> BTreeMap<String, String> {
+        let inventory = self.topology.inventory;
+        let vpcs = inventory.vpcs.iter().map(|vpc| (&vpc.vpc_id, &vpc.name));
+        let subnets = inventory.subnets.iter().map(|subnet| (&subnet.subnet_id, &subnet.name));
+        let enis = inventory.network_interfaces.iter().map(|eni| (&eni.interface_id, &eni.name));
+        let tags: HashMap<&String, &String> =
+            vpcs.chain(subnets).chain(enis).filter_map(|(id, name)| Some((id, name.as_ref()?))).collect();
+        let ids = lines.iter().flat_map(|line| [&line.vpc_id, &line.subnet_id, &line.interface_id]).flatten();
+        ids.filter_map(|id| Some((id.clone(), (*tags.get(id)?).clone()))).collect()
     }
 
     fn check(&self, scale: Scale, endpoints: &[EndpointLine]) -> check::Checked {
@@ -124,6 +163,8 @@ impl Composer<'_> {
             book: self.book,
             scale,
             endpoints,
+            policy: self.policy,
+            mapped: self.mapped,
             names: self.names,
         });
         if more {
@@ -176,6 +217,6 @@ impl Composer<'_> {
 }
 
 /// The sum of amounts; unpriced as soon as one of them is.
-fn sum(mut amounts: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+pub(super) fn sum(mut amounts: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?))
 }

@@ -45,13 +45,8 @@ impl Lines<'_> {
             unit.inventory.map(|index| &self.topology.inventory.nat_gateways[index]);
         let volume = totals.volume();
         let gone = known.is_some_and(|nat| is_gone(&nat.state));
-        let zones = known.filter(|nat| nat.regional).map_or(1, |nat| {
-            let zones: BTreeSet<&str> =
-                nat.addresses.iter().filter_map(|address| address.zone_id.as_deref()).collect();
-            zones.len().max(1) as u64
-        });
-        let (created, deleted) = known.map_or((None, None), |nat| (nat.created, nat.deleted));
-        let hours_observed = hours_alive(self.hours.iter(), created, deleted) * zones;
+        let zones = nat_gateway_zones(known);
+        let hours_observed = nat_gateway_hours(known, self.hours);
         if gone && hours_observed == 0 && volume.total() == 0 {
             return None;
         }
@@ -94,7 +89,7 @@ impl Lines<'_> {
     }
 
     /// An observed amount for `bytes`, scaled to a month; nothing stays nothing even where no hour was observed.
-    fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
+    pub(super) fn month(&self, observed: Decimal, bytes: u128) -> Option<Decimal> {
         if bytes == 0 { Some(Decimal::ZERO) } else { self.scale.month(observed) }
     }
 
@@ -194,37 +189,51 @@ impl Lines<'_> {
             let known = self.topology.endpoint(&line.vpc_endpoint_id);
             let subnets = known.map_or(0, |endpoint| endpoint.subnet_ids.len() as u64);
             let gone = known.is_some_and(|endpoint| is_gone(&endpoint.state));
-            let hours_observed =
-                hours_alive(self.hours.iter(), known.and_then(|endpoint| endpoint.created), None) * subnets;
             let hours_month = if gone { 0 } else { self.scale.month_hours * subnets };
             match line.endpoint_type {
-                "Gateway" => {
-                    line.cost_observed_usd = Some(Decimal::ZERO);
-                    line.cost_month_usd = Some(Decimal::ZERO);
-                }
+                "Gateway" => line.cost_month_usd = Some(Decimal::ZERO),
                 "Interface" if known.is_some() => {
                     let Some(rates) = regional.get(&line.region) else { continue };
                     let data = rates.month_bytes_cost(bytes, self.scale);
                     line.cost_month_usd = data
                         .zip(rates.hours_cost(hours_month))
                         .and_then(|(data, hours)| data.checked_add(hours));
-                    let observed = data.and_then(|data| self.observed(data, bytes));
-                    line.cost_observed_usd = observed
-                        .zip(rates.hours_cost(hours_observed))
-                        .and_then(|(data, hours)| data.checked_add(hours));
                 }
                 "GatewayLoadBalancer" => {
-                    let rate = line
-                        .region
-                        .as_deref()
-                        .and_then(|region| self.book.rate(region, Meter::GatewayLoadBalancerEndpointHour));
-                    let cost = |hours: u64| rate.as_ref()?.usd.checked_mul(Decimal::from(hours));
-                    line.cost_observed_usd = cost(hours_observed);
-                    line.cost_month_usd = cost(hours_month);
+                    line.cost_month_usd = self.load_balancer_endpoint_cost(line, hours_month);
                 }
                 _ => {}
             }
+            line.cost_observed_usd = self.endpoint_cost(line, bytes, self.hours, &regional);
         }
+    }
+
+    /// What an endpoint cost in some of the observed hours, with its bytes of these hours.
+    pub(super) fn endpoint_cost(
+        &self,
+        line: &EndpointLine,
+        bytes: u128,
+        hours: &BTreeSet<Bucket>,
+        regional: &BTreeMap<Option<String>, EndpointRates>,
+    ) -> Option<Decimal> {
+        let known = self.topology.endpoint(&line.vpc_endpoint_id);
+        let subnets = known.map_or(0, |endpoint| endpoint.subnet_ids.len() as u64);
+        let hours = hours_alive(hours.iter(), known.and_then(|endpoint| endpoint.created), None) * subnets;
+        match line.endpoint_type {
+            "Gateway" => Some(Decimal::ZERO),
+            "Interface" if known.is_some() => {
+                let rates = regional.get(&line.region)?;
+                let data = self.observed(rates.month_bytes_cost(bytes, self.scale)?, bytes)?;
+                data.checked_add(rates.hours_cost(hours)?)
+            }
+            "GatewayLoadBalancer" => self.load_balancer_endpoint_cost(line, hours),
+            _ => None,
+        }
+    }
+
+    fn load_balancer_endpoint_cost(&self, line: &EndpointLine, hours: u64) -> Option<Decimal> {
+        let region = line.region.as_deref()?;
+        self.book.rate(region, Meter::GatewayLoadBalancerEndpointHour)?.usd.checked_mul(Decimal::from(hours))
     }
 
     /// The other way of [`Lines::month`].
@@ -237,7 +246,7 @@ impl Lines<'_> {
             .checked_div(Decimal::from(self.scale.month_hours))
     }
 
-    fn region_rates(&self, lines: &[EndpointLine]) -> BTreeMap<Option<String>, EndpointRates> {
+    pub(super) fn region_rates(&self, lines: &[EndpointLine]) -> BTreeMap<Option<String>, EndpointRates> {
         let mut bytes: BTreeMap<Option<String>, u128> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.endpoint_type == "Interface") {
             *bytes.entry(line.region.clone()).or_default() += line.bytes_out + line.bytes_in;
@@ -308,6 +317,21 @@ impl Lines<'_> {
             };
         }
     }
+}
+
+/// Zones a NAT gateway pays hours in.
+fn nat_gateway_zones(known: Option<&NatGateway>) -> u64 {
+    known.filter(|nat| nat.regional).map_or(1, |nat| {
+        let zones: BTreeSet<&str> =
+            nat.addresses.iter().filter_map(|address| address.zone_id.as_deref()).collect();
+        zones.len().max(1) as u64
+    })
+}
+
+/// Hours a NAT gateway pays of `hours`, in all its zones.
+pub(super) fn nat_gateway_hours(known: Option<&NatGateway>, hours: &BTreeSet<Bucket>) -> u64 {
+    let (created, deleted) = known.map_or((None, None), |nat| (nat.created, nat.deleted));
+    hours_alive(hours.iter(), created, deleted) * nat_gateway_zones(known)
 }
 
 /// `part / whole` to four decimals; `None` for no whole.

@@ -3,7 +3,9 @@
 #[cfg(feature = "parquet")]
 mod chunks;
 mod compose;
+mod days;
 pub mod estimate;
+pub mod groups;
 mod lines;
 mod notes;
 pub mod outcome;
@@ -21,9 +23,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::advise::catalog;
+use crate::advise::policy::{Availability, Policy, PolicyError};
 use crate::aggregate::{Limits, Store};
 use crate::attribute::{self, Topology};
 use crate::check::NamePattern;
+use crate::classify::address_map::{AddressMap, AddressMapError};
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::{IpRanges, IpRangesError};
 use crate::classify::sink::Window;
@@ -57,12 +62,20 @@ pub struct Settings {
     pub window: Window,
     /// Format of objects without a header.
     pub log_format: Option<LineFormat>,
+    /// Bytes and cost by owner.
+    pub group_by: Option<groups::GroupBy>,
     /// Worker threads; all cores where not given.
     pub threads: Option<usize>,
     /// A list of objects that rollups among the inputs must hold, each once.
     pub manifest: Option<PathBuf>,
     /// How endpoints are to be named, for the findings.
     pub names: Option<NamePattern>,
+    /// How available endpoints must be.
+    pub availability: Availability,
+    /// Rules on availability for some VPCs.
+    pub policy: Option<PathBuf>,
+    /// The user's own knowledge of which service stands behind an address.
+    pub address_map: Option<PathBuf>,
 }
 
 /// Why there is no report.
@@ -83,6 +96,12 @@ pub enum AnalyzeError {
     /// The price override is refused.
     #[error(transparent)]
     Prices(#[from] PriceError),
+    /// The policy file is refused.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The address map is refused.
+    #[error(transparent)]
+    AddressMap(#[from] AddressMapError),
     /// The inputs hold no flow log.
     #[error("no flow log found: {0}")]
     NoFlowLogs(String),
@@ -151,7 +170,9 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     #[cfg(feature = "parquet")]
     let ranges = rolled.ranges(settings.ip_ranges.as_ref().map(|_| &ranges))?.unwrap_or(ranges);
     let book = load_prices(settings, observer)?;
-    let atlas = Atlas::new(&ranges, &inventory);
+    let policy = load_policy(settings)?;
+    let map = load_address_map(settings, observer)?;
+    let atlas = Atlas::with_map(&ranges, &inventory, &map);
 
     let work = discover::plan(listing.objects);
     #[cfg(feature = "parquet")]
@@ -179,7 +200,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
             observer.remark(&remark);
         }
         let (mut partial, mut atlas) = (partial, atlas);
-        pool.install(|| rolled.add((&mut partial, &mut objects), &mut atlas, &inventory, settings, store))?;
+        let known = (&inventory, &map);
+        pool.install(|| rolled.add((&mut partial, &mut objects), &mut atlas, known, settings, store))?;
         (partial, atlas)
     };
 
@@ -204,7 +226,10 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
         atlas: &atlas,
         book: &book,
         names: settings.names.as_ref(),
+        policy: &policy,
+        mapped: &map.services(),
         objects,
+        group_by: settings.group_by.as_ref(),
         sources: compose::source_names(&ranges, settings, inventory_name),
         asked: settings
             .window
@@ -239,6 +264,24 @@ fn load_ip_ranges(settings: &Settings) -> Result<IpRanges, AnalyzeError> {
     let Some(path) = &settings.ip_ranges else { return Ok(IpRanges::embedded()) };
     IpRanges::from_json(&source::read_text(path)?)
         .map_err(|reason| AnalyzeError::IpRanges { path: path.display().to_string(), reason })
+}
+
+fn load_policy(settings: &Settings) -> Result<Policy, AnalyzeError> {
+    let policy = Policy::of(settings.availability);
+    let Some(path) = &settings.policy else { return Ok(policy) };
+    Ok(policy.with_rules(&source::read_text(path)?, &path.display().to_string())?)
+}
+
+fn load_address_map(settings: &Settings, observer: &dyn Observer) -> Result<AddressMap, AnalyzeError> {
+    let Some(path) = &settings.address_map else { return Ok(AddressMap::default()) };
+    let origin = path.display().to_string();
+    let map = AddressMap::of_text(&source::read_text(path)?, &origin)?;
+    for service in map.services().iter().filter(|service| !catalog::is_known(service)) {
+        observer.remark(&format!(
+            "{origin} names {service}, which has no VPC endpoint that flowtoll knows: its bytes get the name, and no advice"
+        ));
+    }
+    Ok(map)
 }
 
 fn load_prices(settings: &Settings, observer: &dyn Observer) -> Result<PriceBook, AnalyzeError> {

@@ -9,60 +9,35 @@ use crate::model::report::{EndpointLine, Note, Report};
 use crate::model::time::BUCKET_SECONDS;
 use crate::parse::fields::Column;
 use crate::parse::format::Origin;
+use crate::render::text::notes::{self as text, Said};
 
-/// What a missing describe answer costs.
-const CALLS: [(&str, &str); 9] = [
-    ("describe-vpcs", "VPC blocks are taken from subnets, and Regions from zones"),
-    (
-        "describe-subnets",
-        "subnets and zones of clients, and traffic between zones, are known from record fields only",
-    ),
-    (
-        "describe-route-tables",
-        "paths are known only where records state them or NAT gateways' own logs show them",
-    ),
-    (
-        "describe-nat-gateways",
-        "NAT gateways are known by interface or by their rows, without hours of creation or names",
-    ),
-    ("describe-vpc-endpoints", "endpoints, their services and their cost are not known"),
-    (
-        "describe-network-interfaces",
-        "addresses belong to interfaces only where the interfaces' own records show it",
-    ),
-    (
-        "describe-managed-prefix-lists",
-        "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes",
-    ),
-    (
-        "get-managed-prefix-list-entries",
-        "S3 and DynamoDB addresses are told by ip-ranges, which need not agree with the routes",
-    ),
-    (
-        "describe-flow-logs",
-        "headerless objects need --log-format, and idle endpoints are proven by their own rows only",
-    ),
-];
+/// What a missing answer costs.
+fn missing(call: &str) -> Said {
+    match call {
+        "describe-vpcs" => text::missing_vpcs(call),
+        "describe-subnets" => text::missing_subnets(call),
+        "describe-route-tables" => text::missing_route_tables(call),
+        "describe-nat-gateways" => text::missing_nat_gateways(call),
+        "describe-vpc-endpoints" => text::missing_vpc_endpoints(call),
+        "describe-network-interfaces" => text::missing_network_interfaces(call),
+        "describe-managed-prefix-lists" | "get-managed-prefix-list-entries" => {
+            text::missing_prefix_lists(call)
+        }
+        "describe-flow-logs" => text::missing_flow_logs(call),
+        _ => text::missing_call(call),
+    }
+}
+
+/// Says a text without parameters.
+type Say = fn() -> Said;
 
 /// What a field that no log has would add.
-const FIELDS: [(&str, &[Column], &str); 5] = [
-    (
-        "pkt-srcaddr and pkt-dstaddr",
-        &[Column::PktSrcAddr, Column::PktDstAddr],
-        "exact peers per client at the NAT gateway, and pod addresses",
-    ),
-    ("flow-direction", &[Column::FlowDirection], "the direction of rows between unknown addresses"),
-    (
-        "traffic-path",
-        &[Column::TrafficPath],
-        "proof of a gateway endpoint or internet gateway without route tables",
-    ),
-    ("resource-id", &[Column::ResourceId], "regional NAT gateways' own rows"),
-    (
-        "next-hop-interface-id and next-hop-interface-type",
-        &[Column::NextHopInterfaceId, Column::NextHopInterfaceType],
-        "the NAT gateway of each client row without route tables",
-    ),
+const FIELDS: [(&[Column], Say); 5] = [
+    (&[Column::PktSrcAddr, Column::PktDstAddr], text::without_packet_addresses),
+    (&[Column::FlowDirection], text::without_direction),
+    (&[Column::TrafficPath], text::without_traffic_path),
+    (&[Column::ResourceId], text::without_resource_id),
+    (&[Column::NextHopInterfaceId, Column::NextHopInterfaceType], text::without_next_hop),
 ];
 
 /// Below this share of the counted bytes the other vantage is worth a word.
@@ -86,6 +61,10 @@ pub(super) fn notes(
     byte_notes(&mut notes, report, partial, attribution);
     coverage_notes(&mut notes, report, attribution);
     money_notes(&mut notes, report, partial, attribution, topology);
+    let of_tags = report.groups.first().is_some_and(|line| line.key.starts_with("tag:") || line.key == "asg");
+    if of_tags && !report.groups.iter().any(|line| line.kind == "owner") {
+        notes.add("no-such-tag", None, text::no_such_tag(&report.groups[0].key));
+    }
     notes.0.sort();
     notes.0
 }
@@ -93,14 +72,15 @@ pub(super) fn notes(
 struct Notes(Vec<Note>);
 
 impl Notes {
-    fn add(&mut self, id: &str, bytes: Option<u128>, text: String) {
-        self.0.push(Note { id: id.to_owned(), text, bytes });
+    fn add(&mut self, id: &str, bytes: Option<u128>, said: Said) {
+        let Said { code, text, parameters } = said;
+        self.0.push(Note { id: id.to_owned(), text, bytes, code, parameters });
     }
 
     /// Only if there are such bytes.
-    fn bytes(&mut self, id: &str, bytes: u128, text: &str) {
+    fn bytes(&mut self, id: &str, bytes: u128, said: Said) {
         if bytes > 0 {
-            self.add(id, Some(bytes), text.to_owned());
+            self.add(id, Some(bytes), said);
         }
     }
 }
@@ -108,66 +88,38 @@ impl Notes {
 fn inventory_notes(notes: &mut Notes, topology: &Topology<'_>) {
     let inventory = topology.inventory;
     if inventory.files_read == 0 {
-        notes.add(
-            "no-inventory",
-            None,
-            "No inventory: NAT gateways are recognised by their rows, endpoints and routes are not known. `flowtoll \
-             inventory script` prints a read-only script that fills a directory for --inventory."
-                .to_owned(),
-        );
+        notes.add("no-inventory", None, text::no_inventory());
     }
     for call in &inventory.missing_calls {
-        let cost = CALLS.iter().find(|(known, _)| known == call).map_or("detail is lost", |(_, cost)| cost);
-        notes.add(
-            &format!("missing:{call}"),
-            None,
-            format!("The inventory has no answer of {call}: {cost}."),
-        );
+        notes.add(&format!("missing:{call}"), None, missing(call));
     }
     for problem in &inventory.problems {
-        notes.add("inventory-problem", None, format!("{}: {}", problem.object, problem.reason));
+        notes.add("inventory-problem", None, text::inventory_problem(&problem.object, &problem.reason));
     }
 }
 
 fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
     for (identity, bytes) in &attribution.set_aside {
-        notes.add(
-            "flow-log-set-aside",
-            Some(*bytes),
-            format!(
-                "Flow log {} overlaps another one that tells more; its copy of these bytes is not counted.",
-                short_identity(identity)
-            ),
-        );
+        // An identity that is a list of fields is shown by its length.
+        let said = match identity.split_once(':') {
+            Some((_, names)) => text::unnamed_flow_log_set_aside(names.split(' ').count()),
+            None => text::flow_log_set_aside(identity),
+        };
+        notes.add("flow-log-set-aside", Some(*bytes), said);
     }
     if partial.flow_logs.is_empty() {
         return;
     }
     let is_query_result = |log: &FlowLogSource| log.identity.starts_with(Origin::Insights.word());
     if partial.flow_logs.iter().any(is_query_result) {
-        notes.add(
-            "insights-export",
-            None,
-            format!(
-                "Records come from results of Logs Insights queries, which stop at the query's limit ({INSIGHTS_LIMIT_ROWS} rows \
-                 as a rule): such a result is nearly always cut off, and all totals are a lower bound. An export task to S3 \
-                 (create-export-task) has all records."
-            ),
-        );
+        notes.add("insights-export", None, text::insights_export(INSIGHTS_LIMIT_ROWS));
     }
     let without_interface =
         partial.flow_logs.iter().filter(|log| log.columns & (1 << Column::InterfaceId as u32) == 0).count();
     if without_interface > 0 {
-        notes.add(
-            "missing-field",
-            None,
-            format!(
-                "{without_interface} flow log(s) have no interface-id: add ${{interface-id}} to their format; without it no \
-                 byte can be attributed."
-            ),
-        );
+        notes.add("missing-field", None, text::without_interface_id(without_interface));
     }
-    for (names, columns, adds) in FIELDS {
+    for (columns, say) in FIELDS {
         let lacking: BTreeSet<&str> = partial
             .flow_logs
             .iter()
@@ -175,64 +127,29 @@ fn log_notes(notes: &mut Notes, partial: &Partial, attribution: &Attribution) {
             .map(|log| log.identity.as_str())
             .collect();
         if lacking.len() == partial.flow_logs.len() {
-            notes.add("missing-field", None, format!("No flow log has {names}; it would add {adds}."));
+            notes.add("missing-field", None, say());
         }
     }
     if !attribution.skipped_interfaces.is_empty() {
-        let named: Vec<&str> = attribution.skipped_interfaces.iter().take(5).map(String::as_str).collect();
-        notes.add(
-            "skipdata",
-            None,
-            format!(
-                "{} interface(s) have SKIPDATA rows ({}{}): AWS lost records there, so their totals are a lower bound.",
-                attribution.skipped_interfaces.len(),
-                named.join(", "),
-                if attribution.skipped_interfaces.len() > named.len() { ", ..." } else { "" },
-            ),
-        );
+        let mut named: Vec<&str> =
+            attribution.skipped_interfaces.iter().take(5).map(String::as_str).collect();
+        if attribution.skipped_interfaces.len() > named.len() {
+            named.push("...");
+        }
+        let count = attribution.skipped_interfaces.len();
+        notes.add("skipdata", None, text::skipdata(count, named.join(", ")));
     }
     if partial.counts.time_anomalies > 0 {
-        notes.add(
-            "time-anomalies",
-            None,
-            format!(
-                "{} record(s) have an impossible or reversed time; their bytes are counted.",
-                partial.counts.time_anomalies
-            ),
-        );
-    }
-}
-
-/// An identity that is a list of fields is shown by its length.
-fn short_identity(identity: &str) -> String {
-    match identity.split_once(':') {
-        None => identity.to_owned(),
-        Some((_, names)) => {
-            format!("with {} fields (its objects' names carry no flow log id)", names.split(' ').count())
-        }
+        notes.add("time-anomalies", None, text::time_anomalies(partial.counts.time_anomalies));
     }
 }
 
 fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution: &Attribution) {
     let counts = &partial.counts;
-    notes.bytes(
-        "path-unknown",
-        report.ledger.bytes_path_unknown,
-        "These bytes are attributed to interfaces, but nothing tells their path: no route table in the inventory, no \
-         traffic-path or next-hop field, no NAT gateway's own rows.",
-    );
-    notes.bytes(
-        "no-interface",
-        counts.bytes_without_observer,
-        "Rows without an interface id and without a resource id (a regional NAT gateway's, as a rule): add ${resource-id} \
-         to the flow log's format.",
-    );
-    notes.bytes("no-address", counts.bytes_without_address, "Rows with bytes but without both addresses.");
-    notes.bytes(
-        "skipdata-bytes",
-        counts.bytes_skipdata,
-        "Bytes on SKIPDATA rows, which stand for lost records.",
-    );
+    notes.bytes("path-unknown", report.ledger.bytes_path_unknown, text::path_unknown());
+    notes.bytes("no-interface", counts.bytes_without_observer, text::no_interface());
+    notes.bytes("no-address", counts.bytes_without_address, text::no_address());
+    notes.bytes("skipdata-bytes", counts.bytes_skipdata, text::skipdata_bytes());
     let outside: u128 = attribution
         .nats
         .iter()
@@ -245,30 +162,15 @@ fn byte_notes(notes: &mut Notes, report: &Report, partial: &Partial, attribution
         .filter(|line| line.estimated)
         .map(|line| line.bytes_out + line.bytes_in)
         .sum();
-    notes.bytes(
-        "estimated-peers",
-        estimated.saturating_sub(outside),
-        "The split of these bytes over services is an estimate: the NAT gateway's rows lack pkt-srcaddr and pkt-dstaddr. \
-         Totals and clients are exact.",
-    );
+    notes.bytes("estimated-peers", estimated.saturating_sub(outside), text::estimated_peers());
     let unnamed: u128 = attribution
         .flows
         .iter()
         .filter(|flow| flow.client.interface_id.is_none())
         .map(|flow| flow.volume.0 + flow.volume.1)
         .sum();
-    notes.bytes(
-        "unnamed-clients",
-        unnamed,
-        "The clients of these bytes are known by address only: their interfaces are neither logged nor in the inventory \
-         (deleted since, or in another account).",
-    );
-    notes.bytes(
-        "upper-bound",
-        outside,
-        "Counted from the outside legs of a NAT gateway: an upper bound, because unsolicited traffic from the internet is \
-         in it.",
-    );
+    notes.bytes("unnamed-clients", unnamed, text::unnamed_clients());
+    notes.bytes("upper-bound", outside, text::upper_bound());
 }
 
 fn coverage_notes(notes: &mut Notes, report: &Report, attribution: &Attribution) {
@@ -280,16 +182,7 @@ fn coverage_notes(notes: &mut Notes, report: &Report, attribution: &Attribution)
         let compared = attribution.nats.iter().find(|(unit, _)| unit.id == line.nat_gateway_id);
         let gap =
             compared.and_then(|(_, totals)| totals.compared).map(|(counted, other)| counted.abs_diff(other));
-        notes.add(
-            "coverage",
-            gap,
-            format!(
-                "{}: the other vantage saw {:.1} % of the counted bytes. A subnet without flow logs, a client beyond a \
-                 transit gateway, or lost records would explain a difference.",
-                line.nat_gateway_id,
-                coverage * 100.0
-            ),
-        );
+        notes.add("coverage", gap, text::coverage(&line.nat_gateway_id, format!("{:.1}", coverage * 100.0)));
     }
 }
 
@@ -303,14 +196,7 @@ fn money_notes(
     let is_listed = |line: &&EndpointLine| topology.endpoint(&line.vpc_endpoint_id).is_some();
     let unlisted = report.endpoints.iter().filter(|line| !is_listed(line)).count();
     if unlisted > 0 {
-        notes.add(
-            "unlisted-endpoints",
-            None,
-            format!(
-                "{unlisted} VPC endpoint(s) are known by their interfaces or traffic only: without the answer of \
-                 describe-vpc-endpoints their service, zones and cost are not known, nor is the total."
-            ),
-        );
+        notes.add("unlisted-endpoints", None, text::unlisted_endpoints(unlisted));
     }
     for (unit, _) in &attribution.nats {
         let known = unit.inventory.map(|index| &topology.inventory.nat_gateways[index]);
@@ -320,10 +206,7 @@ fn money_notes(
             notes.add(
                 "deleted-nat-gateway",
                 None,
-                format!(
-                    "{} is {}: the month has none of its hours, and its bytes as if another gateway took them over.",
-                    nat.nat_gateway_id, nat.state
-                ),
+                text::deleted_nat_gateway(&nat.nat_gateway_id, &nat.state),
             );
         }
     }
@@ -335,32 +218,16 @@ fn money_notes(
         .map(|region| region.clone().unwrap_or_else(|| "an unknown Region".to_owned()))
         .collect();
     for region in unpriced {
-        notes.add(
-            "unpriced",
-            None,
-            format!(
-                "Something in {region} has no price (no figure in the price book, or an endpoint type without one): give \
-                 figures with --prices."
-            ),
-        );
+        notes.add("unpriced", None, text::unpriced(region));
     }
     if report.endpoints.iter().any(|line| line.endpoint_type == "GatewayLoadBalancer") {
-        notes.add(
-            "gateway-load-balancer-endpoints",
-            None,
-            "Gateway load balancer endpoints are priced by their hours; their data processing is not in the figures."
-                .to_owned(),
-        );
+        notes.add("gateway-load-balancer-endpoints", None, text::gateway_load_balancer_endpoints());
     }
     if report.period.hours_without_records > 0 {
         notes.add(
             "quiet-hours",
             None,
-            format!(
-                "{} of {} observed hours have no record at all; they are taken as quiet. Where logs are missing instead, \
-                 monthly bytes are a lower bound.",
-                report.period.hours_without_records, report.period.observed_hours
-            ),
+            text::quiet_hours(report.period.hours_without_records, report.period.observed_hours),
         );
     }
     let observed =
@@ -369,15 +236,7 @@ fn money_notes(
         && report.period.hours_without_records == 0
         && (end - start) * 10 < observed * 9
     {
-        notes.add(
-            "partial-hours",
-            None,
-            format!(
-                "The records cover {} minutes of {} observed hour(s); a month is scaled from whole hours, so monthly bytes \
-                 are a lower bound.",
-                (end - start) / 60,
-                report.period.observed_hours
-            ),
-        );
+        let minutes = (end - start) / 60;
+        notes.add("partial-hours", None, text::partial_hours(minutes, report.period.observed_hours));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::outcome::{FAILED, Objects, SKIPPED};
 use super::{AnalyzeError, Settings};
 use crate::aggregate::{Partial, Store};
+use crate::classify::address_map::AddressMap;
 use crate::classify::atlas::Atlas;
 use crate::classify::ip_ranges::IpRanges;
 use crate::classify::sink::Window;
@@ -206,7 +207,7 @@ impl Rolled {
         &self,
         (partial, objects): (&mut Partial, &mut Objects),
         atlas: &mut Atlas,
-        inventory: &Inventory,
+        (inventory, map): (&Inventory, &AddressMap),
         settings: &Settings,
         store: &Arc<Store>,
     ) -> Result<(), AnalyzeError> {
@@ -214,7 +215,7 @@ impl Rolled {
             .partitions
             .iter()
             .map(|known| {
-                let wanted = Atlas::new(&known.ranges, inventory);
+                let wanted = Atlas::with_map(&known.ranges, inventory, map);
                 (known.digest.as_str(), Mapped::new(known, wanted, atlas))
             })
             .collect();

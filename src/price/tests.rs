@@ -319,7 +319,8 @@ fn shares_are_proportional_and_leave_no_residue() {
 
 fn any_tiers() -> impl Strategy<Value = Vec<Tier>> {
     (proptest::collection::vec(1_u64..5_000_000, 0..4), proptest::collection::vec(0_i64..1_000_000, 5))
-        .prop_map(|(widths, prices)| {
+        .prop_map(|(widths, mut prices)| {
+            prices.sort_unstable_by_key(|price| std::cmp::Reverse(*price));
             let mut from_gb = 0;
             let mut tiers = Vec::new();
             for (index, price) in prices.iter().enumerate().take(widths.len() + 1) {

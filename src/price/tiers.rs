@@ -23,13 +23,21 @@ pub struct Tier {
 /// Decimals of one endpoint's share, see [`blended_shares`].
 pub const SHARE_SCALE: u32 = 12;
 
-/// Says why a list of tiers does not give every GB exactly one price.
+/// Says why a list of tiers does not give every GB exactly one price, which only falls with the volume: on that the search for
+/// the cheapest plan rests.
 ///
 /// # Errors
 /// A sentence fragment that names the first tier (counted from 1) that is wrong and what it should be.
 pub fn check(tiers: &[Tier]) -> Result<(), String> {
     let mut expected = 0;
+    let mut dearest = None;
     for (number, tier) in (1..).zip(tiers) {
+        if dearest.is_some_and(|before| tier.usd_per_gb > before) {
+            return Err(format!(
+                "tier {number} costs more than the one before; a price only falls with the volume"
+            ));
+        }
+        dearest = Some(tier.usd_per_gb);
         if tier.from_gb != expected {
             return Err(format!(
                 "tier {number} begins at {} GB, but must begin at {expected} GB, where the one before ends",

@@ -10,10 +10,10 @@ use crate::model::estimate::Estimate;
 /// JSON Schema (draft 2020-12) of an estimate as JSON. Keys are only ever added within v1.
 pub const ESTIMATE_SCHEMA_JSON: &str = include_str!("schema/estimate.v1.json");
 
-/// Writes the estimate as one JSON object (`flowtoll/estimate/v1`) and a newline, or as a table for every other format.
+/// Writes the estimate as a table, or as one JSON object (`flowtoll/estimate/v1`) and a newline.
 ///
 /// # Errors
-/// Those of `out`.
+/// Those of `out`, and for a format that an estimate does not have.
 pub fn estimate(
     estimate: &Estimate,
     format: Format,
@@ -25,7 +25,11 @@ pub fn estimate(
             serde_json::to_writer_pretty(&mut *out, estimate)?;
             out.write_all(b"\n")
         }
-        Format::Table | Format::Markdown => table(estimate, &mut Page::new(out, style)),
+        Format::Table => table(estimate, &mut Page::new(out, style)),
+        Format::Html | Format::Markdown => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "an estimate is a table or JSON; use --format table or json",
+        )),
     }
 }
 

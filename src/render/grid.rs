@@ -12,7 +12,7 @@ use comfy_table::{
     TableStyle as Borders,
 };
 
-use super::TableStyle;
+use super::{Lang, TableStyle};
 
 /// Narrower pages are laid out as this wide.
 const MIN_WIDTH: u16 = 40;
@@ -41,24 +41,24 @@ pub(super) enum Tone {
 
 /// One column of a grid.
 pub(super) struct Column {
-    title: &'static str,
+    title: String,
     right: bool,
     fold: bool,
 }
 
 impl Column {
     /// Text, at the left.
-    pub(super) const fn text(title: &'static str) -> Self {
-        Self { title, right: false, fold: false }
+    pub(super) fn text(title: impl Into<String>) -> Self {
+        Self { title: title.into(), right: false, fold: false }
     }
 
     /// Figures, at the right.
-    pub(super) const fn figure(title: &'static str) -> Self {
-        Self { title, right: true, fold: false }
+    pub(super) fn figure(title: impl Into<String>) -> Self {
+        Self { title: title.into(), right: true, fold: false }
     }
 
     /// May become a line of the first column where the page is narrow.
-    pub(super) const fn folds(mut self) -> Self {
+    pub(super) fn folds(mut self) -> Self {
         self.fold = true;
         self
     }
@@ -81,13 +81,18 @@ impl Grid {
         self.rows.push((tone, cells.into()));
     }
 
+    /// Whether there is no row.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Lays the grid out with or without folding; also how wide each column would like to be.
     fn lay_out(&self, fold: bool, style: TableStyle) -> (Table, Vec<u16>) {
         let kept = |column: &Column| !(fold && column.fold);
         let mut table = blank(style);
         table.load_style(RULED);
         table.set_header(
-            self.columns.iter().filter(|column| kept(column)).map(|column| cell(column.title, Tone::Strong)),
+            self.columns.iter().filter(|column| kept(column)).map(|column| cell(&column.title, Tone::Strong)),
         );
         for (tone, texts) in &self.rows {
             let mut cells = Vec::new();
@@ -149,6 +154,20 @@ impl<'w> Page<'w> {
         Self { out, style: TableStyle { width: style.width.max(MIN_WIDTH), ..style } }
     }
 
+    /// The language of texts.
+    pub(super) fn lang(&self) -> Lang {
+        self.style.lang
+    }
+
+    /// Facts, each with its name at the left.
+    pub(super) fn facts(&mut self, facts: &[(String, Tone, String)]) -> io::Result<()> {
+        let mut table = blank(self.style);
+        for (name, tone, text) in facts {
+            table.add_row([cell(name, Tone::Plain), cell(text, *tone)]);
+        }
+        self.two_columns(&mut table, GAP)
+    }
+
     /// A blank line and the name of a section.
     pub(super) fn section(&mut self, title: &str) -> io::Result<()> {
         writeln!(self.out)?;
@@ -172,18 +191,23 @@ impl<'w> Page<'w> {
             let (marker, tone) = if index == 0 { (marker, tone) } else { ("", Tone::Plain) };
             table.add_row([cell(marker, Tone::Plain), cell(text, tone)]);
         }
+        self.two_columns(&mut table, 1)
+    }
+
+    /// The first column as wide as its content, the other takes the rest.
+    fn two_columns(&mut self, table: &mut Table, gap: u16) -> io::Result<()> {
         for (index, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((u16::from(index > 0), 0));
+            column.set_padding((if index == 0 { 0 } else { gap }, 0));
         }
         if let Some(column) = table.column_mut(0) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
-        self.write(&table)
+        self.write(table)
     }
 
     /// A grid; one without rows is not written.
     pub(super) fn grid(&mut self, grid: &Grid) -> io::Result<()> {
-        if grid.rows.is_empty() { Ok(()) } else { self.write(&grid.table(self.style)) }
+        if grid.is_empty() { Ok(()) } else { self.write(&grid.table(self.style)) }
     }
 
     fn write(&mut self, table: &Table) -> io::Result<()> {

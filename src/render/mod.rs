@@ -8,15 +8,20 @@ mod csv;
 mod diff;
 mod estimate;
 mod grid;
+mod html;
 mod json;
 mod markdown;
 mod markup;
+mod money;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod prices;
+mod redact;
 mod sums;
 mod table;
+pub mod text;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -30,12 +35,16 @@ pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
 pub use csv::{CsvTable, csv};
 pub use diff::{DIFF_SCHEMA_JSON, DiffFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
+pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use markdown::markdown;
+pub use money::converted;
 #[cfg(feature = "parquet")]
 pub use parquet::parquet;
 pub use prices::prices;
+pub use redact::redact;
 pub use table::table;
+pub use text::Lang;
 
 /// How text for people is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +53,14 @@ pub struct TableStyle {
     pub width: u16,
     /// Whether to emit ANSI styling.
     pub color: bool,
+    /// The language of texts.
+    pub lang: Lang,
 }
 
 impl Default for TableStyle {
-    /// 80 columns without colour.
+    /// 80 columns without colour, in English.
     fn default() -> Self {
-        Self { width: 80, color: false }
+        Self { width: 80, color: false, lang: Lang::En }
     }
 }
 
@@ -62,11 +73,13 @@ pub enum Format {
     Json,
     /// Text for a pull request.
     Markdown,
+    /// One self-contained page for people, in a browser or on paper.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order it is offered.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Markdown, Self::Html];
 
     /// The name people type.
     pub const fn name(self) -> &'static str {
@@ -74,6 +87,7 @@ impl Format {
             Self::Table => "table",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 
@@ -86,6 +100,7 @@ impl Format {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
             Self::Markdown => markdown(report, out),
+            Self::Html => html(report, style.lang, out),
         }
     }
 }

@@ -1,42 +1,39 @@
-//! Numbers for people: the only place that rounds.
+//! Numbers for people: with [`quantity`], the only place that rounds.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::model::money::{BYTES_PER_GB, money_text};
+use crate::model::money::money_text;
+use crate::model::quantity::{self, group};
 
 /// What stands where the price book has no figure.
 pub(super) const UNPRICED: &str = "unpriced";
 
 /// A count with thousands separators, exact.
 pub(super) fn count(number: u128) -> String {
-    group(&number.to_string())
+    quantity::grouped(number)
 }
 
-/// A size with two decimals: GiB (2^30 bytes, the GB that AWS bills), below one GiB in MiB, KiB or exact bytes.
-/// Half a hundredth is rounded up, and what would read `1,024.00` of a unit is `1.00` of the next.
+/// A size with two decimals, see [`quantity::size`].
 pub(super) fn size(bytes: u128) -> String {
-    if bytes < 1 << 10 {
-        return format!("{bytes} B");
-    }
-    let gib = u128::from(BYTES_PER_GB);
-    for (unit, name) in [(1 << 10, "KiB"), (1 << 20, "MiB")] {
-        let rounded = hundredths(bytes, unit);
-        if rounded < 1024 * 100 {
-            return format!("{} {name}", with_hundredths(rounded));
-        }
-    }
-    format!("{} GiB", with_hundredths(hundredths(bytes, gib)))
+    quantity::size(bytes)
 }
 
-/// USD with two decimals, half away from zero; `<0.01` for what would read 0.00 and is not nothing.
+/// USD with two decimals, as [`amount_text`].
 pub(super) fn usd(amount: Option<Decimal>) -> String {
-    let Some(amount) = amount else { return UNPRICED.to_owned() };
-    let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    amount.map_or_else(|| UNPRICED.to_owned(), |amount| amount_text(amount, 2))
+}
+
+/// An amount with so many decimals, half away from zero; `<0.01` for what would read 0.00 and is not nothing.
+pub(super) fn amount_text(amount: Decimal, decimals: u32) -> String {
+    let rounded = amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    let digits = decimals as usize;
     match (rounded.is_zero(), amount.is_zero(), amount.is_sign_negative()) {
-        (true, true, _) => "0.00".to_owned(),
-        (true, false, false) => "<0.01".to_owned(),
-        (true, false, true) => ">-0.01".to_owned(),
-        _ => group(&format!("{rounded:.2}")),
+        (true, true, _) => format!("{:.digits$}", Decimal::ZERO),
+        (true, false, negative) => {
+            let least = Decimal::new(1, decimals);
+            if negative { format!(">-{least}") } else { format!("<{least}") }
+        }
+        _ => group(&format!("{rounded:.digits$}")),
     }
 }
 
@@ -74,26 +71,4 @@ pub(super) fn share(part: u128, whole: u128) -> String {
 /// A fraction such as a coverage as a percentage with two decimals.
 pub(super) fn percent(fraction: f64) -> String {
     format!("{:.2} %", fraction * 100.0)
-}
-
-fn hundredths(bytes: u128, unit: u128) -> u128 {
-    bytes / unit * 100 + (bytes % unit * 100 + unit / 2) / unit
-}
-
-fn with_hundredths(number: u128) -> String {
-    format!("{}.{:02}", count(number / 100), number % 100)
-}
-
-/// Puts a comma before every third digit of the whole part.
-fn group(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let whole_length = rest.find('.').unwrap_or(rest.len());
-    let mut grouped = sign.to_owned();
-    for (index, digit) in rest.chars().enumerate() {
-        if index > 0 && index < whole_length && (whole_length - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

@@ -82,7 +82,8 @@ pub enum RollupError {
     /// The inventory divides a class that occurs.
     #[error(
         "{path}: the rollup cannot tell the addresses {first} - {last} of its class `{class}` apart, but {why}; roll the logs \
-         up again into a new directory with this inventory (`flowtoll rollup ... --inventory`)"
+         up again into a new directory with this inventory (`flowtoll rollup ... --inventory`), or report from the logs, if it is \
+         --address-map that divides them"
     )]
     Cut {
         /// The directory.
@@ -108,7 +109,7 @@ impl RollupError {
             why: if cut.kept {
                 "the inventory has a VPC there"
             } else {
-                "a route or prefix list of the inventory holds only a part of them"
+                "a route or prefix list of the inventory, or the address map, holds only a part of them"
             },
         }
     }

@@ -6,7 +6,7 @@
 //! - `description`: what really happened; the derivation stands beside it in comments.
 //! - `args`, `exit`: the command line (run inside the case folder, `--format json` is appended) and its exit code.
 //! - `[ledger]`, `[period]`, `[totals]`: keys that must have these values; keys that are not listed are not compared.
-//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[object]]`: one table per line of the report's
+//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[day]]`, `[[object]]`: one table per line of the report's
 //!   list. A line is found by the identity keys that the table gives (see [`LISTS`]); all other keys of the table
 //!   must be equal. The report may have no further lines, unless `<table>_complete = false`.
 //!
@@ -38,7 +38,7 @@ struct List {
     identity: &'static [&'static str],
 }
 
-/// The lists that a case can state. All but `objects` must be complete unless the case says otherwise.
+/// The lists that a case can state. All but [`OPEN_LISTS`] must be complete unless the case says otherwise.
 const LISTS: &[List] = &[
     List { table: "nat_gateway", key: "nat_gateways", identity: &["nat_gateway_id"] },
     List { table: "endpoint", key: "endpoints", identity: &["vpc_endpoint_id"] },
@@ -48,8 +48,12 @@ const LISTS: &[List] = &[
         identity: &["interface_id", "vpc_id", "path", "via", "service", "service_region"],
     },
     List { table: "advice", key: "advice", identity: &["action", "vpc_id", "service"] },
+    List { table: "day", key: "days", identity: &["date"] },
     List { table: "object", key: "objects", identity: &["object", "outcome"] },
 ];
+
+/// Lists of which a case states what it is about.
+const OPEN_LISTS: [&str; 2] = ["day", "object"];
 
 /// All keys that may stand at the top of a `case.toml`, beside the lists and their `_complete`.
 const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals"];
@@ -188,6 +192,35 @@ fn equations(report: &Json, complaints: &mut Vec<String>) {
         through,
         attributed_to_nat.sum(),
     );
+    let days = report["days"].as_array().map_or(&[][..], Vec::as_slice);
+    let daily = |key: &str| days.iter().map(|day| whole(&day[key])).sum::<u128>();
+    let all = daily("nat_gateway_bytes") + daily("endpoint_bytes") + daily("other_bytes");
+    equal("bytes_attributed = sum of the days", ledger("bytes_attributed"), all);
+    equal("bytes of the NAT gateways = sum of the days", through, daily("nat_gateway_bytes"));
+    equal(
+        "observed_hours = sum of the days",
+        whole(&report["period"]["observed_hours"]),
+        daily("observed_hours"),
+    );
+    for (list, key) in [("nat_gateways", "nat_gateway_cost_usd"), ("endpoints", "endpoint_cost_usd")] {
+        let (lines, days) = (amounts(&report[list], "cost_observed_usd"), amounts(&report["days"], key));
+        let same = match (lines, days) {
+            // Each amount is rounded to its sixth decimal by itself.
+            (Some(lines), Some(days)) => (lines - days).abs() < Decimal::new(1, 4),
+            // Without a day nothing was observed, and hours cost nothing.
+            (lines, days) => lines == days || report["days"].as_array().is_some_and(Vec::is_empty),
+        };
+        if !same {
+            complaints
+                .push(format!("days: {key} adds up to {days:?}, cost_observed_usd of {list} to {lines:?}"));
+        }
+    }
+}
+
+/// The sum of a list's amounts; `None` where one is unpriced.
+fn amounts(list: &Json, key: &str) -> Option<Decimal> {
+    let lines = list.as_array().map_or(&[][..], Vec::as_slice);
+    lines.iter().map(|line| line[key].as_str().and_then(|text| Decimal::from_str(text).ok())).sum()
 }
 
 /// A byte count; a missing one makes the equations fail.
@@ -223,7 +256,7 @@ fn compare_list(list: &List, case: &Table, report: &Json, complaints: &mut Vec<S
     }
     let complete = case
         .get(&format!("{}_complete", list.table))
-        .map_or(list.table != "object", |flag| flag.as_bool().unwrap_or(true));
+        .map_or(!OPEN_LISTS.contains(&list.table), |flag| flag.as_bool().unwrap_or(true));
     for (line, claimed) in lines.iter().zip(claimed) {
         if complete && !claimed {
             complaints.push(format!("{}: a line that nothing explains: {line}", list.key));
@@ -299,8 +332,11 @@ fn a_difference_is_named_with_its_key_and_both_values() {
     complaints.clear();
     let ledger = serde_json::json!({"records": 2, "ok": 1, "rejected": 0, "nodata": 0, "skipdata": 0, "malformed": 0,
         "bytes_total": 10, "bytes_attributed": 9, "bytes_duplicate_view": 0, "bytes_rejected": 0, "bytes_unattributed": 0});
+    let days = serde_json::json!([{"nat_gateway_bytes": 0, "endpoint_bytes": 0, "other_bytes": 9, "observed_hours": 1,
+        "nat_gateway_cost_usd": "0", "endpoint_cost_usd": "0"}]);
     equations(
-        &serde_json::json!({"ledger": ledger, "attribution": [{"path": "local", "bytes_out": 9, "bytes_in": 0}]}),
+        &serde_json::json!({"ledger": ledger, "attribution": [{"path": "local", "bytes_out": 9, "bytes_in": 0}],
+            "days": days, "period": {"observed_hours": 1}}),
         &mut complaints,
     );
     assert_eq!(complaints.len(), 2, "{complaints:?}");

@@ -46,7 +46,13 @@ fn csv(folder: &Path) -> BTreeMap<String, String> {
 /// A file of CSV as maps from column to cell.
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    reader.deserialize().map(|row| row.expect("a row as wide as the header")).collect()
+    let mut rows: Vec<BTreeMap<String, String>> =
+        reader.deserialize().map(|row| row.expect("a row as wide as the header")).collect();
+    for cell in rows.iter_mut().flat_map(BTreeMap::values_mut).filter(|cell| cell.starts_with(['[', '{'])) {
+        // JSON in a cell is compared as JSON: the order of its keys does not matter.
+        *cell = serde_json::from_str::<Json>(cell).expect("JSON").to_string();
+    }
+    rows
 }
 
 /// What a value of the JSON is in a cell.
@@ -54,6 +60,10 @@ fn cell(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),
+        // Lines within a line stay JSON.
+        Json::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            value.to_string()
+        }
         Json::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join("; "),
         Json::Object(map) => {
             map.iter().map(|(key, value)| format!("{key}={}", cell(value))).collect::<Vec<_>>().join("; ")
@@ -62,12 +72,15 @@ fn cell(value: &Json) -> String {
     }
 }
 
-/// The columns of an object: nested ones are joined to their key, maps of counts stay in one cell.
+/// Keys that hold a map instead of an object: one cell.
+const MAPS: [&str; 2] = ["parameters", "vantage_hours"];
+
+/// The columns of an object: nested ones are joined to their key.
 fn flat(object: &Json) -> BTreeMap<String, String> {
     let mut columns = BTreeMap::new();
     for (key, value) in object.as_object().expect("an object") {
         match value {
-            Json::Object(inner) if key != "vantage_hours" => {
+            Json::Object(inner) if !MAPS.contains(&key.as_str()) => {
                 columns.extend(inner.iter().map(|(name, value)| (format!("{key}_{name}"), cell(value))));
             }
             value => {
@@ -101,6 +114,13 @@ fn every_cell_of_csv_is_that_of_the_json() {
     for (key, value) in report.as_object().expect("an object") {
         let expected: Vec<_> = match value {
             Json::Array(lines) => lines.iter().map(flat).collect(),
+            // A map by id, of which each entry is a row.
+            Json::Object(names) if key == "names" => {
+                let row = |(id, name): (&String, &Json)| {
+                    BTreeMap::from([("key".to_owned(), id.clone()), ("value".to_owned(), cell(name))])
+                };
+                names.iter().map(row).collect()
+            }
             Json::Object(_) => vec![flat(value)],
             _ => {
                 assert_eq!(key, "schema");

@@ -12,6 +12,8 @@ mod diff;
 mod dry_run;
 /// The report as Markdown, CSV and Parquet.
 mod formats;
+/// Owners, pseudonyms, languages, currencies.
+mod look;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.

@@ -1,9 +1,12 @@
 //! How the partition is built: blocks nest or are apart, never cross, so one walk over their borders decides each once.
 
+mod layers;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Atlas, Blocks, Partition, PeerClass, Place};
+use crate::classify::address_map::AddressMap;
 use crate::classify::ip_ranges::IpRanges;
 use crate::inventory::{Inventory, RouteDestination};
 use crate::model::addr::{Addr, Block};
@@ -38,9 +41,20 @@ const GATEWAY_SERVICES: [&str; 3] = ["s3", "dynamodb", "s3express"];
 /// What a block contributes to the leaves below it.
 #[derive(Debug, Clone, Copy)]
 enum Layer {
-    Service { service: u16, region: u16 },
-    PrefixList { service: usize, region: u16 },
-    Destination { index: u32, prefix_list: bool },
+    Service {
+        service: u16,
+        region: u16,
+    },
+    PrefixList {
+        service: usize,
+        region: u16,
+    },
+    Destination {
+        index: u32,
+        prefix_list: bool,
+    },
+    /// Index into the entries of the user's map.
+    Mapped(u32),
     Kept,
 }
 
@@ -86,6 +100,8 @@ enum Service {
     Specific(u16),
     /// Index into [`GATEWAY_SERVICES`].
     Gateway(usize),
+    /// Index into the services of the user's map.
+    Mapped(usize),
 }
 
 /// What holds for the addresses inside some blocks.
@@ -99,6 +115,8 @@ struct Held {
     region: Option<u16>,
     /// Gateway service and Region of the prefix list.
     listed: Option<(usize, u16)>,
+    /// The innermost entry of the user's map.
+    mapped: Option<u32>,
     /// The innermost block of a gateway service, in a fine partition.
     block: Option<Block>,
     /// All of IPv6, in the IPv6 half of a fine partition.
@@ -130,6 +148,9 @@ pub(super) struct Builder<'r> {
     listed: Vec<(usize, u16)>,
     classes: Vec<PeerClass>,
     class_index: FastMap<ClassKey, u32>,
+    /// Entries of the user's map: service, and Region where it says one.
+    mapped: Vec<(Service, Option<u16>)>,
+    mapped_services: Vec<String>,
     /// Distinct lists of route destinations.
     destination_lists: Vec<Vec<u32>>,
     destination_list_index: FastMap<Vec<u32>, u32>,
@@ -168,12 +189,15 @@ impl<'r> Builder<'r> {
             listed: Vec::new(),
             classes: Vec::new(),
             class_index: FastMap::default(),
+            mapped: Vec::new(),
+            mapped_services: Vec::new(),
             destination_lists: Vec::new(),
             destination_list_index: FastMap::default(),
         }
     }
 
-    pub(super) fn build(mut self, inventory: &Inventory) -> Atlas {
+    pub(super) fn build(mut self, inventory: &Inventory, map: &AddressMap) -> Atlas {
+        self.add_map(map);
         self.add_kept(inventory);
         self.add_prefix_lists(inventory);
         self.add_destinations(inventory);
@@ -200,66 +224,6 @@ impl<'r> Builder<'r> {
             },
             nat64,
         }
-    }
-
-    fn add_kept(&mut self, inventory: &Inventory) {
-        for block in PRIVATE {
-            let net: ipnet::IpNet = block.parse().expect("a constant block");
-            self.layers.push((net.into(), Layer::Kept));
-        }
-        let vpc_blocks = inventory.vpcs.iter().flat_map(|vpc| &vpc.cidrs);
-        let subnet_blocks = inventory.subnets.iter().flat_map(|subnet| &subnet.cidrs);
-        let pods = inventory.network_interfaces.iter().flat_map(|interface| &interface.prefixes);
-        for net in vpc_blocks.chain(subnet_blocks).chain(pods) {
-            self.layers.push(((*net).into(), Layer::Kept));
-        }
-        for interface in &inventory.network_interfaces {
-            for address in &interface.addresses {
-                let net = ipnet::IpNet::from(*address);
-                self.layers.push((net.into(), Layer::Kept));
-            }
-        }
-    }
-
-    fn add_prefix_lists(&mut self, inventory: &Inventory) {
-        for list in &inventory.prefix_lists {
-            let (Some(name), Some(entries)) = (&list.name, &list.entries) else { continue };
-            let Some((region, service)) = gateway_list(name) else { continue };
-            let region = self.region(region);
-            self.listed.push((service, region));
-            for entry in entries {
-                self.layers.push(((*entry).into(), Layer::PrefixList { service, region }));
-            }
-        }
-    }
-
-    fn add_destinations(&mut self, inventory: &Inventory) {
-        for route in inventory.route_tables.iter().flat_map(|table| &table.routes) {
-            if self.destinations.contains(&route.destination) {
-                continue;
-            }
-            let index = u32::try_from(self.destinations.len()).unwrap_or(u32::MAX);
-            self.destinations.push(route.destination.clone());
-            match &route.destination {
-                RouteDestination::Cidr(net) => {
-                    self.layers.push(((*net).into(), Layer::Destination { index, prefix_list: false }));
-                }
-                RouteDestination::PrefixList(id) => {
-                    let lists = inventory.prefix_lists.iter().filter(|list| list.prefix_list_id == *id);
-                    for entry in lists.filter_map(|list| list.entries.as_ref()).flatten() {
-                        self.layers.push(((*entry).into(), Layer::Destination { index, prefix_list: true }));
-                    }
-                }
-            }
-        }
-    }
-
-    fn region(&mut self, region: &str) -> u16 {
-        let place = self.regions.iter().position(|known| known == region).unwrap_or_else(|| {
-            self.regions.push(region.to_owned());
-            self.regions.len() - 1
-        });
-        u16::try_from(place).unwrap_or(u16::MAX)
     }
 
     /// Cuts `first..=last` at every block border. Each block is decided once, from what holds for the block around it.
@@ -302,6 +266,7 @@ impl<'r> Builder<'r> {
         let length = on.length;
         match layer {
             Layer::Kept => Held { kept: true, ..around },
+            Layer::Mapped(index) => Held { mapped: Some(index), ..around },
             Layer::PrefixList { service, region } => {
                 let block = if self.is_fine { Some(on) } else { None };
                 Held { listed: Some((service, region)), block, ..around }
@@ -345,6 +310,19 @@ impl<'r> Builder<'r> {
 
     fn class_of(&self, held: Held) -> ClassKey {
         let Held { destinations, region, .. } = held;
+        if let Some(index) = held.mapped {
+            let (service, own_region) = self.mapped[index as usize];
+            let region = own_region.or(region);
+            // Whether a gateway endpoint carries it is the list's to say, not the user's.
+            let in_prefix_list = match service {
+                Service::Gateway(gateway) => region.and_then(|region| {
+                    let held = held.listed == Some((gateway, region));
+                    self.listed.contains(&(gateway, region)).then_some(held)
+                }),
+                _ => None,
+            };
+            return ClassKey { service, region, in_prefix_list, block: held.family, destinations };
+        }
         if let Some((service, region)) = held.listed {
             return ClassKey {
                 service: Service::Gateway(service),
@@ -385,6 +363,7 @@ impl<'r> Builder<'r> {
                 Service::Ec2 => "aws-ec2".to_owned(),
                 Service::Specific(service) => self.ranges.services[usize::from(service)].to_ascii_lowercase(),
                 Service::Gateway(service) => GATEWAY_SERVICES[service].to_owned(),
+                Service::Mapped(service) => self.mapped_services[service].clone(),
             },
             region: key.region.map(|region| self.regions[usize::from(region)].clone()),
             in_prefix_list: key.in_prefix_list,
@@ -455,12 +434,4 @@ fn tie_rank(key: &str) -> (u8, &str) {
         "DYNAMODB" => (1, key),
         _ => (2, key),
     }
-}
-
-/// Region and gateway service of a managed prefix list's name, such as `com.amazonaws.us-east-1.s3`.
-fn gateway_list(name: &str) -> Option<(&str, usize)> {
-    let rest = name.strip_prefix("com.amazonaws.").or_else(|| name.strip_prefix("cn.com.amazonaws."))?;
-    let (region, service) = rest.split_once('.')?;
-    let service = service.strip_prefix("ipv6.").unwrap_or(service);
-    GATEWAY_SERVICES.iter().position(|known| *known == service).map(|index| (region, index))
 }

@@ -3,62 +3,77 @@
 use std::io;
 
 use super::super::grid::{Page, Tone};
+use super::super::money::Money;
 use super::super::number::{count, factor, size, usd};
+use super::super::text::{Lang, advice as plain, table as text};
 use crate::model::report::{AdviceLine, FindingLine, Report};
 
-pub(super) fn advice(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.section("Advice")?;
+pub(super) fn advice(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
+    let lang = page.lang();
+    page.section(&text::advice(lang))?;
     if report.advice.is_empty() {
-        return page.line("No change was found that saves money.", Tone::Plain);
+        return page.line(&text::no_advice(lang), Tone::Plain);
     }
     for (number, line) in (1..).zip(&report.advice) {
-        page.item(&format!("{number}."), Tone::Strong, &lines(line))?;
+        page.item(&format!("{number}."), Tone::Strong, &lines(lang, line, money))?;
     }
     Ok(())
 }
 
-fn lines(line: &AdviceLine) -> Vec<String> {
-    let evidence = &line.evidence;
-    let mut text = vec![line.summary.clone()];
+fn lines(lang: Lang, line: &AdviceLine, money: Money<'_>) -> Vec<String> {
+    let mut told = vec![plain::summary(lang, line)];
     let moves = match line.bytes_month {
         0 => String::new(),
-        bytes => format!("{} a month. ", size(bytes)),
+        bytes => text::bytes_month(lang, size(bytes)),
     };
-    let (now, after, saving) = (usd(line.cost_now_usd), usd(line.cost_after_usd), usd(line.saving_month_usd));
-    text.push(format!(
-        "{moves}USD/month: {now} now -> {after} after, saves {saving}. Confidence: {}.",
-        line.confidence
+    // The saving also in other currencies; twice more would hide it.
+    let saves = money.cell(line.saving_month_usd).replace('\n', " = ");
+    told.push(text::advice_money(
+        lang,
+        moves,
+        money.usd(line.cost_now_usd),
+        money.usd(line.cost_after_usd),
+        saves,
+        text::grade(lang, line.confidence),
     ));
-    let mut add = |label: &str, items: &[String]| {
+    told.extend(evidence_lines(lang, line).into_iter().map(|(label, what)| format!("{label}: {what}")));
+    told
+}
+
+/// What an advice rests on, line by line with a label; nothing empty.
+pub(in crate::render) fn evidence_lines(lang: Lang, line: &AdviceLine) -> Vec<(String, String)> {
+    let evidence = &line.evidence;
+    let mut told = Vec::new();
+    let mut add = |label: String, items: &[String]| {
         if !items.is_empty() {
-            text.push(format!("{label}: {}", items.join("; ")));
+            told.push((label, items.join("; ")));
         }
     };
     if !evidence.formula.is_empty() {
-        add("Because", std::slice::from_ref(&evidence.formula));
+        add(text::because(lang), std::slice::from_ref(&evidence.formula));
     }
-    add("Rates", &evidence.rates);
+    add(text::rates(lang), &evidence.rates);
     if let Some(gb) = evidence.break_even_gb_month_per_zone {
-        add("Break-even", &[format!("{} GB a month and AZ", factor(gb))]);
+        add(text::break_even(lang), &[text::break_even_gb(lang, factor(gb))]);
     }
     let mut clients = evidence.clients.clone();
     let unnamed = evidence.client_count.saturating_sub(clients.len() as u64);
     if unnamed > 0 && !clients.is_empty() {
-        clients.push(format!("and {} more", count(unnamed.into())));
+        clients.push(text::and_more(lang, count(unnamed.into())));
     }
-    add("Clients", &clients);
-    add("Through", &evidence.via);
-    add("Route tables", &evidence.route_table_ids);
+    add(text::clients_label(lang), &clients);
+    add(text::through(lang), &evidence.via);
+    add(text::route_tables(lang), &evidence.route_table_ids);
     if evidence.bytes_excluded > 0 {
-        add("Not carried", &[format!("{} observed to the same service", size(evidence.bytes_excluded))]);
+        add(text::not_carried(lang), &[text::not_carried_size(lang, size(evidence.bytes_excluded))]);
     }
     for remark in &evidence.remarks {
-        add("Note", std::slice::from_ref(remark));
+        add(text::note(lang), std::slice::from_ref(remark));
     }
     if !evidence.way_back.is_empty() {
-        add("Undo", std::slice::from_ref(&evidence.way_back));
+        add(text::undo(lang), std::slice::from_ref(&evidence.way_back));
     }
-    text
+    told
 }
 
 /// How many findings a report shows; `flowtoll check` shows all.
@@ -68,7 +83,7 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
     }
-    page.section("Findings")?;
+    page.section(&text::findings(page.lang()))?;
     // Notes that no record supports are for `flowtoll check` alone.
     let seen = report.findings.iter().filter(|line| line.from_traffic);
     let mut shown = 0;
@@ -78,21 +93,28 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     match report.findings.len() - shown {
         0 => Ok(()),
-        more => page.line(&format!("{} more: flowtoll check shows them.", count(more as u128)), Tone::Plain),
+        more => page.line(&text::more_findings(page.lang(), count(more as u128)), Tone::Plain),
     }
 }
 
 /// One finding.
 pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io::Result<()> {
     let tone = if matches!(line.severity, "critical" | "high") { Tone::Warn } else { Tone::Strong };
+    let lang = page.lang();
     let loss = match line.loss_month_usd {
-        Some(loss) if !loss.is_zero() => format!(", {} USD/month", usd(Some(loss))),
+        Some(loss) if !loss.is_zero() => text::loses(lang, usd(Some(loss))),
         _ => String::new(),
     };
-    let text = [
-        format!("{}{loss}: {} ({}, {})", line.severity, line.title, line.resource_id, line.id),
-        format!("Because: {}", line.evidence),
-        format!("Fix: {}", line.fix),
+    let told = [
+        format!(
+            "{}{loss}: {} ({}, {})",
+            text::grade(lang, line.severity),
+            line.title,
+            line.resource_id,
+            line.id
+        ),
+        format!("{}: {}", text::because(lang), line.evidence),
+        format!("{}: {}", text::fix(lang), line.fix),
     ];
-    page.item("-", tone, &text)
+    page.item("-", tone, &told)
 }

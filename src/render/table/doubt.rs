@@ -3,7 +3,8 @@
 use std::io;
 
 use super::super::grid::{Column, Grid, Page, Tone};
-use super::super::number::{count, size};
+use super::super::number::{count, price, size};
+use super::super::text::{Lang, notes as said, table as text};
 use crate::model::report::{Ledger, Report};
 
 /// How many objects and malformed records are named before the rest is one line.
@@ -13,13 +14,15 @@ pub(super) fn notes(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.notes.is_empty() {
         return Ok(());
     }
-    page.section("What could not be known")?;
+    let lang = page.lang();
+    page.section(&text::notes(lang))?;
     for note in &report.notes {
-        let text = match note.bytes {
-            Some(bytes) => format!("{} ({} concerned) [{}]", note.text, size(bytes), note.id),
-            None => format!("{} [{}]", note.text, note.id),
+        let told = said::note(lang, note);
+        let told = match note.bytes {
+            Some(bytes) => text::concerned(lang, told, size(bytes), &note.id),
+            None => format!("{told} [{}]", note.id),
         };
-        page.item("-", Tone::Plain, &[text])?;
+        page.item("-", Tone::Plain, &[told])?;
     }
     Ok(())
 }
@@ -30,13 +33,15 @@ pub(super) fn objects(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.objects.is_empty() {
         return Ok(());
     }
-    page.section(&format!("Objects that did not count: {failed} failed, {skipped} skipped"))?;
+    let lang = page.lang();
+    page.section(&text::objects_that_failed(lang, failed, skipped))?;
     // The failed ones matter more; both keep their order.
     let (first, then): (Vec<_>, Vec<_>) = report.objects.iter().partition(|line| line.outcome == "failed");
     let lines = first.into_iter().chain(then).take(EXAMPLE_ROWS);
     for line in lines {
         let tone = if line.outcome == "failed" { Tone::Warn } else { Tone::Plain };
-        page.item("-", tone, &[line.object.clone(), format!("{}: {}", line.outcome, line.reason)])?;
+        let why = format!("{}: {}", text::outcome(lang, line.outcome), line.reason);
+        page.item("-", tone, &[line.object.clone(), why])?;
     }
     more(page, report.objects.len())
 }
@@ -46,7 +51,7 @@ pub(super) fn malformed(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
         return Ok(());
     }
     let known = report.malformed_examples.len();
-    page.section(&format!("Malformed records: {}", count(report.ledger.malformed.into())))?;
+    page.section(&text::malformed_records(page.lang(), count(report.ledger.malformed.into())))?;
     for line in report.malformed_examples.iter().take(EXAMPLE_ROWS) {
         let reason = match &line.field {
             Some(field) => format!("{field}: {}", line.reason),
@@ -61,84 +66,107 @@ pub(super) fn malformed(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
 fn more(page: &mut Page<'_>, known: usize) -> io::Result<()> {
     match known.saturating_sub(EXAMPLE_ROWS) {
         0 => Ok(()),
-        rest => {
-            page.line(&format!("... and {} more (all in --format json)", count(rest as u128)), Tone::Plain)
-        }
+        rest => page.line(&text::more_in_json(page.lang(), count(rest as u128)), Tone::Plain),
     }
 }
 
 pub(super) fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let ledger = &report.ledger;
-    page.section("Ledger")?;
+    let lang = page.lang();
+    page.section(&text::ledger(lang))?;
     bytes(page, ledger)?;
     page.line("", Tone::Plain)?;
     records(page, ledger)?;
     page.line("", Tone::Plain)?;
-    let mut objects = format!(
-        "Objects: {} read, {} failed, {} skipped.",
+    let mut objects = text::objects_read(
+        lang,
         count(ledger.objects_read.into()),
         count(ledger.objects_failed.into()),
-        count(ledger.objects_skipped.into())
+        count(ledger.objects_skipped.into()),
     );
     if ledger.outside_period > 0 {
-        objects = format!("{objects} Records outside the period: {}.", count(ledger.outside_period.into()));
+        objects = text::outside_period(lang, objects, count(ledger.outside_period.into()));
     }
     if ledger.time_anomalies > 0 {
-        objects =
-            format!("{objects} Records without a possible time: {}.", count(ledger.time_anomalies.into()));
+        objects = text::time_anomalies(lang, objects, count(ledger.time_anomalies.into()));
     }
     page.line(&objects, Tone::Plain)
 }
 
+/// What the figures rest on.
+pub(in crate::render) fn sources(lang: Lang, report: &Report) -> String {
+    let sources = &report.sources;
+    let mut told = text::sources_prices(lang, &sources.price_book_date);
+    if let Some(file) = &sources.price_override {
+        told = text::sources_override(lang, told, file);
+    }
+    told = text::sources_ip_ranges(lang, told, &sources.ip_ranges_date);
+    told = match &sources.inventory {
+        Some(directory) => text::sources_inventory(lang, told, directory),
+        None => text::sources_no_inventory(lang, told),
+    };
+    for currency in &report.currencies {
+        let rate = format!("1 USD = {} {}", price(Some(currency.units_per_usd)), currency.code);
+        told = text::sources_rate(lang, told, rate);
+    }
+    told
+}
+
+/// The classes a byte can be in.
+pub(in crate::render) fn byte_parts(lang: Lang, ledger: &Ledger) -> [(String, u128); 4] {
+    [
+        (text::attributed(lang), ledger.bytes_attributed),
+        (text::duplicate_view(lang), ledger.bytes_duplicate_view),
+        (text::rejected_bytes(lang), ledger.bytes_rejected),
+        (text::unattributed(lang), ledger.bytes_unattributed),
+    ]
+}
+
+/// The classes a record can be in.
+pub(in crate::render) fn record_parts(lang: Lang, ledger: &Ledger) -> [(String, u128); 5] {
+    [
+        (text::accepted(lang), ledger.ok.into()),
+        (text::rejected(lang), ledger.rejected.into()),
+        (text::no_data(lang), ledger.nodata.into()),
+        (text::skipdata(lang), ledger.skipdata.into()),
+        (text::malformed(lang), ledger.malformed.into()),
+    ]
+}
+
 fn bytes(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
-    let parts = [
-        ("attributed", ledger.bytes_attributed),
-        ("+ seen again from another side", ledger.bytes_duplicate_view),
-        ("+ rejected by a security group or ACL", ledger.bytes_rejected),
-        ("+ of no interface or direction that is known", ledger.bytes_unattributed),
-    ];
-    equation(page, "Bytes", &parts, "= all bytes", ledger.bytes_total)?;
+    let lang = page.lang();
+    let parts = byte_parts(lang, ledger);
+    equation(page, text::bytes(lang), &parts, text::all_bytes(lang), ledger.bytes_total)?;
     if ledger.bytes_path_unknown > 0 {
-        let text =
-            format!("Of the attributed, on a path that is not known: {}", count(ledger.bytes_path_unknown));
-        page.line(&text, Tone::Plain)?;
+        page.line(&text::unknown_path_bytes(lang, count(ledger.bytes_path_unknown)), Tone::Plain)?;
     }
     Ok(())
 }
 
 fn records(page: &mut Page<'_>, ledger: &Ledger) -> io::Result<()> {
-    let parts = [
-        ("accepted", ledger.ok.into()),
-        ("+ rejected", ledger.rejected.into()),
-        ("+ no data", ledger.nodata.into()),
-        ("+ skipped by AWS (SKIPDATA)", ledger.skipdata.into()),
-        ("+ malformed", ledger.malformed.into()),
-    ];
-    equation(page, "Records", &parts, "= all records", ledger.records.into())
+    let lang = page.lang();
+    let parts = record_parts(lang, ledger);
+    equation(page, text::records(lang), &parts, text::all_records(lang), ledger.records.into())
 }
 
 /// Parts and their sum; a sum that is not theirs is said, not hidden.
 fn equation(
     page: &mut Page<'_>,
-    title: &'static str,
-    parts: &[(&str, u128)],
-    total_label: &str,
+    title: String,
+    parts: &[(String, u128)],
+    total_label: String,
     total: u128,
 ) -> io::Result<()> {
-    let mut grid = Grid::new([Column::text(title), Column::figure("Count")]);
+    let lang = page.lang();
+    let mut grid = Grid::new([Column::text(title), Column::figure(text::count(lang))]);
     for (label, number) in parts {
-        grid.row(Tone::Plain, [(*label).to_owned(), count(*number)]);
+        grid.row(Tone::Plain, [label.clone(), count(*number)]);
     }
-    grid.row(Tone::Strong, [total_label.to_owned(), count(total)]);
+    grid.row(Tone::Strong, [total_label, count(total)]);
     page.grid(&grid)?;
     let sum = parts.iter().fold(0_u128, |sum, (_, number)| sum.saturating_add(*number));
     if sum != total {
-        let text = format!(
-            "This does not add up: the parts are {}, off by {}.",
-            count(sum),
-            count(sum.abs_diff(total))
-        );
-        page.line(&text, Tone::Warn)?;
+        page.line(&text::off_by(lang, count(sum), count(sum.abs_diff(total))), Tone::Warn)?;
     }
     Ok(())
 }

@@ -1,17 +1,26 @@
-//! The report for people: money first, then where the bytes go, what to change, and what could not be known.
+//! The report for people: what it costs, what could be saved, how sure that is and what to do first; then where the bytes
+//! go, the changes with their evidence, and what could not be known.
 
 mod advice;
 mod doubt;
+mod groups;
+mod head;
 mod traffic;
 
 use std::io;
 
 use super::TableStyle;
-use super::grid::{Column, Grid, Page, Tone};
-use super::number::{count, factor, size, usd};
-use crate::model::report::{Period, Report};
+use super::grid::{Page, Tone};
+use super::money::Money;
+use super::number::size;
+use super::text::{Lang, table as text};
+use crate::model::report::Report;
 
-pub(super) use advice::finding;
+pub(super) use advice::{evidence_lines, finding};
+pub(super) use doubt::{byte_parts, record_parts, sources};
+pub(super) use groups::{NOT_ALLOCATED, name as owner};
+pub(super) use head::{parts_of, range, scale};
+pub(super) use traffic::{about_endpoint, about_nat_gateway};
 
 /// Writes the report as text. A section without content is left out or says so in one line.
 ///
@@ -19,77 +28,26 @@ pub(super) use advice::finding;
 /// Those of `out`.
 pub fn table(report: &Report, style: TableStyle, out: &mut dyn io::Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
-    title(page, report)?;
-    summary(page, report)?;
-    traffic::nat_gateways(page, report)?;
-    traffic::endpoints(page, report)?;
-    traffic::attribution(page, report)?;
-    traffic::clients(page, report)?;
-    advice::advice(page, report)?;
+    let money = Money::of(report, style.lang);
+    head::head(page, report, money)?;
+    traffic::nat_gateways(page, report, money)?;
+    traffic::endpoints(page, report, money)?;
+    traffic::attribution(page, report, money)?;
+    traffic::clients(page, report, money)?;
+    groups::groups(page, report, money)?;
+    advice::advice(page, report, money)?;
     advice::findings(page, report)?;
     doubt::notes(page, report)?;
     doubt::objects(page, report)?;
     doubt::malformed(page, report)?;
-    doubt::ledger(page, report)
-}
-
-fn title(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let Period { start, end, observed_hours, month_hours, month_factor, .. } = &report.period;
-    let range = match (start, end) {
-        (Some(start), Some(end)) => format!("{start} .. {end}"),
-        _ if report.ledger.records == 0 => "no record".to_owned(),
-        _ => "no record has a time".to_owned(),
-    };
-    page.line(&format!("NAT gateway and VPC endpoint cost, {range}"), Tone::Strong)?;
-    let scale = match month_factor {
-        Some(by) => format!(
-            "{} h observed, x {} to a month of {month_hours} h",
-            count((*observed_hours).into()),
-            factor(*by)
-        ),
-        None => "No hour observed: nothing can be scaled to a month.".to_owned(),
-    };
-    page.line(&scale, Tone::Plain)?;
-    let sources = &report.sources;
-    let mut told = format!("Prices of {}", sources.price_book_date);
-    if let Some(file) = &sources.price_override {
-        told = format!("{told}, overridden by {file}");
-    }
-    told = format!("{told}; ip-ranges of {}", sources.ip_ranges_date);
-    match &sources.inventory {
-        Some(directory) => told = format!("{told}; inventory {directory}"),
-        None => told.push_str("; no inventory"),
-    }
-    page.line(&told, Tone::Plain)
-}
-
-fn summary(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let totals = &report.totals;
-    let mut grid = Grid::new([Column::text("Summary"), Column::figure("USD/month")]);
-    let mut add = |tone, label: String, amount| grid.row(tone, [label, usd(amount)]);
-    let seen = size(totals.nat_gateway_bytes);
-    add(
-        Tone::Plain,
-        format!("NAT gateways: hours and data ({seen} observed)"),
-        totals.nat_gateway_cost_month_usd,
-    );
-    add(Tone::Plain, "Cross-AZ transfer to NAT gateways".to_owned(), totals.cross_zone_cost_month_usd);
-    add(Tone::Plain, "VPC endpoints: hours and data".to_owned(), totals.endpoint_cost_month_usd);
-    add(Tone::Strong, "Total".to_owned(), totals.cost_month_usd);
-    let changes = match report.advice.len() {
-        0 => "Possible saving (no change found)".to_owned(),
-        1 => "Possible saving (1 change)".to_owned(),
-        more => format!("Possible saving ({more} changes)"),
-    };
-    add(Tone::Good, changes, totals.saving_month_usd);
-    page.line("", Tone::Plain)?;
-    page.grid(&grid)
+    doubt::ledger(page, report)?;
+    page.line(&sources(style.lang, report), Tone::Plain)
 }
 
 /// Both directions, one below the other, or that there is nothing.
-fn both_ways(bytes_out: u128, bytes_in: u128) -> String {
+fn both_ways(lang: Lang, bytes_out: u128, bytes_in: u128) -> String {
     match (bytes_out, bytes_in) {
-        (0, 0) => "none".to_owned(),
-        _ => format!("{} out\n{} in", size(bytes_out), size(bytes_in)),
+        (0, 0) => text::none(lang),
+        _ => format!("{}\n{}", text::way_out(lang, size(bytes_out)), text::way_in(lang, size(bytes_in))),
     }
 }

@@ -3,8 +3,10 @@
 use std::io;
 
 use super::super::grid::{Column, Grid, Page, Tone};
-use super::super::number::{count, percent, price, share, size, usd};
+use super::super::money::Money;
+use super::super::number::{count, percent, price, share, size};
 use super::super::sums::{NAT_PATH, Sum, grouped};
+use super::super::text::{Lang, table as text};
 use super::both_ways;
 use crate::model::report::{EndpointLine, NatGatewayLine, Report};
 
@@ -12,31 +14,32 @@ use crate::model::report::{EndpointLine, NatGatewayLine, Report};
 const SERVICE_ROWS: usize = 20;
 const CLIENT_ROWS: usize = 10;
 
-pub(super) fn nat_gateways(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.section("NAT gateways")?;
+pub(super) fn nat_gateways(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
+    let lang = page.lang();
+    page.section(&text::nat_gateways(lang))?;
     if report.nat_gateways.is_empty() {
-        return page.line("None was seen.", Tone::Plain);
+        return page.line(&text::none_seen(lang), Tone::Plain);
     }
     let mut grid = Grid::new([
-        Column::text("NAT gateway"),
-        Column::text("Zone").folds(),
-        Column::figure("Traffic"),
-        Column::figure("USD\nobserved").folds(),
-        Column::figure("USD\n/month"),
+        Column::text(text::nat_gateway(lang)),
+        Column::text(text::zone(lang)).folds(),
+        Column::figure(text::traffic(lang)),
+        Column::figure(text::usd_observed(lang)).folds(),
+        Column::figure(text::usd_month(lang)),
     ]);
     for line in &report.nat_gateways {
         let zone = line.zone_id.clone().unwrap_or_else(|| match line.availability_mode {
-            "regional" => "regional".to_owned(),
-            _ => "not known".to_owned(),
+            "regional" => text::regional(lang),
+            _ => text::not_known(lang),
         });
         grid.row(
             Tone::Plain,
             [
-                nat_gateway(line),
+                nat_gateway(lang, line, money),
                 zone,
-                both_ways(line.bytes_out, line.bytes_in),
-                usd(line.cost_observed_usd),
-                usd(line.cost_month_usd),
+                both_ways(lang, line.bytes_out, line.bytes_in),
+                money.usd(line.cost_observed_usd),
+                money.cell(line.cost_month_usd),
             ],
         );
     }
@@ -44,123 +47,131 @@ pub(super) fn nat_gateways(page: &mut Page<'_>, report: &Report) -> io::Result<(
 }
 
 /// The id and what is to be said of it, line by line.
-fn nat_gateway(line: &NatGatewayLine) -> String {
-    let mut text = vec![line.nat_gateway_id.clone()];
-    text.extend(line.name.clone());
+fn nat_gateway(lang: Lang, line: &NatGatewayLine, money: Money<'_>) -> String {
+    let mut told = vec![line.nat_gateway_id.clone()];
+    told.extend(line.name.clone());
+    told.extend(about_nat_gateway(lang, line, money));
+    told.join("\n")
+}
+
+/// What is to be said of a NAT gateway below its name.
+pub(in crate::render) fn about_nat_gateway(
+    lang: Lang,
+    line: &NatGatewayLine,
+    money: Money<'_>,
+) -> Vec<String> {
+    let mut told = Vec::new();
     if line.connectivity == Some("private") {
-        text.push("private".to_owned());
+        told.push(text::private(lang));
     }
-    text.push(vantage(line.vantage).to_owned());
+    told.push(text::vantage(lang, line.vantage));
     if line.vantage_hours.len() > 1 {
         let hours = line.vantage_hours.iter().map(|(name, hours)| format!("{name} {hours} h"));
-        text.push(format!("({})", hours.collect::<Vec<_>>().join(", ")));
+        told.push(format!("({})", hours.collect::<Vec<_>>().join(", ")));
     }
     if let Some(coverage) = line.coverage {
-        text.push(format!("other view saw {}", percent(coverage)));
+        told.push(text::other_view(lang, percent(coverage)));
     }
     if line.bytes_cross_zone > 0 {
-        text.push(format!(
-            "cross-AZ {}: {} USD/month",
-            size(line.bytes_cross_zone),
-            usd(line.cross_zone_cost_month_usd)
-        ));
+        let cost = money.usd(line.cross_zone_cost_month_usd);
+        told.push(text::cross_zone(lang, size(line.bytes_cross_zone), cost));
     }
     if line.price_hour_usd.is_some() || line.price_gb_usd.is_some() {
-        text.push(format!("{}/h, {}/GB", price(line.price_hour_usd), price(line.price_gb_usd)));
+        told.push(text::unit_prices(lang, price(line.price_hour_usd), price(line.price_gb_usd)));
     }
-    text.join("\n")
+    told
 }
 
-/// A vantage in plain words.
-fn vantage(value: Option<&str>) -> &str {
-    match value {
-        Some("nat-inside") => "counted inside the gateway",
-        Some("clients") => "counted at its clients",
-        Some("nat-split") => "counted at the gateway, services estimated",
-        Some("nat-outside") => "counted outside the gateway: an upper bound",
-        Some(other) => other,
-        None => "no record shows it",
-    }
-}
-
-pub(super) fn endpoints(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.section("VPC endpoints")?;
+pub(super) fn endpoints(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
+    let lang = page.lang();
+    page.section(&text::endpoints(lang))?;
     if report.endpoints.is_empty() {
-        return page.line("None is known.", Tone::Plain);
+        return page.line(&text::none_known(lang), Tone::Plain);
     }
     let mut grid = Grid::new([
-        Column::text("VPC endpoint"),
-        Column::text("Service").folds(),
-        Column::text("Type").folds(),
-        Column::figure("Traffic"),
-        Column::figure("USD\n/month"),
+        Column::text(text::endpoint(lang)),
+        Column::text(text::service(lang)).folds(),
+        Column::text(text::endpoint_type(lang)).folds(),
+        Column::figure(text::traffic(lang)),
+        Column::figure(text::usd_month(lang)),
     ]);
     for line in &report.endpoints {
         let tone = if line.idle == Some(true) { Tone::Warn } else { Tone::Plain };
         grid.row(
             tone,
             [
-                endpoint(line),
-                line.service.clone(),
-                line.endpoint_type.to_owned(),
-                both_ways(line.bytes_out, line.bytes_in),
-                usd(line.cost_month_usd),
+                endpoint(lang, line),
+                text::service_name(lang, &line.service),
+                text::type_name(lang, line.endpoint_type),
+                both_ways(lang, line.bytes_out, line.bytes_in),
+                money.cell(line.cost_month_usd),
             ],
         );
     }
     page.grid(&grid)
 }
 
-fn endpoint(line: &EndpointLine) -> String {
-    let mut text = vec![line.vpc_endpoint_id.clone()];
-    text.extend(line.name.clone());
-    if !line.zones.is_empty() {
-        text.push(line.zones.join(", "));
-    }
-    match (line.idle, line.bytes_out == 0 && line.bytes_in == 0) {
-        (Some(true), _) => text.push("idle: no byte passed it".to_owned()),
-        (None, true) => text.push("no byte seen, but not all hours are".to_owned()),
-        _ => {}
-    }
-    text.join("\n")
+fn endpoint(lang: Lang, line: &EndpointLine) -> String {
+    let mut told = vec![line.vpc_endpoint_id.clone()];
+    told.extend(line.name.clone());
+    told.extend(about_endpoint(lang, line));
+    told.join("\n")
 }
 
-pub(super) fn attribution(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.section("Where the bytes go")?;
+/// What is to be said of an endpoint below its name.
+pub(in crate::render) fn about_endpoint(lang: Lang, line: &EndpointLine) -> Vec<String> {
+    let mut told = Vec::new();
+    if !line.zones.is_empty() {
+        told.push(line.zones.join(", "));
+    }
+    match (line.idle, line.bytes_out == 0 && line.bytes_in == 0) {
+        (Some(true), _) => told.push(text::idle(lang)),
+        (None, true) => told.push(text::perhaps_idle(lang)),
+        _ => {}
+    }
+    told
+}
+
+pub(super) fn attribution(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
+    let lang = page.lang();
+    page.section(&text::where_bytes_go(lang))?;
     if report.attribution.is_empty() {
-        return page.line("No byte could be attributed.", Tone::Plain);
+        return page.line(&text::nothing_attributed(lang), Tone::Plain);
     }
     let all = Sum::of(report.attribution.iter()).bytes();
     let groups = grouped(report.attribution.iter(), |line| (&line.service, &line.service_region, line.path));
     let mut grid = Grid::new([
-        Column::text("Service"),
-        Column::text("Path").folds(),
-        Column::figure("Traffic"),
-        Column::figure("Share"),
-        Column::figure("USD\n/month"),
+        Column::text(text::service(lang)),
+        Column::text(text::path(lang)).folds(),
+        Column::figure(text::traffic(lang)),
+        Column::figure(text::share(lang)),
+        Column::figure(text::usd_month(lang)),
     ]);
-    let mut add = |name: String, path: &str, sum: &Sum| {
+    let mut add = |name: String, path: String, sum: &Sum| {
         let about = if sum.estimated { "~ " } else { "" };
-        let traffic = format!("{about}{}", both_ways(sum.bytes_out, sum.bytes_in));
-        grid.row(Tone::Plain, [name, path.to_owned(), traffic, share(sum.bytes(), all), usd(sum.cost)]);
+        let traffic = format!("{about}{}", both_ways(lang, sum.bytes_out, sum.bytes_in));
+        grid.row(Tone::Plain, [name, path, traffic, share(sum.bytes(), all), money.cell(sum.cost)]);
     };
     for ((service, region, path), _, sum) in groups.iter().take(SERVICE_ROWS) {
-        let name =
-            region.as_ref().map_or_else(|| (*service).clone(), |region| format!("{service}\n{region}"));
-        add(name, path, sum);
+        let mut name = text::service_name(lang, service);
+        if let Some(region) = region {
+            name = format!("{name}\n{region}");
+        }
+        add(name, text::path_name(lang, path), sum);
     }
     if let Some(rest) = groups.get(SERVICE_ROWS..).filter(|rest| !rest.is_empty()) {
         let sum = Sum::of(rest.iter().flat_map(|(_, lines, _)| lines.iter().copied()));
-        add(format!("{} more", count(rest.len() as u128)), "", &sum);
+        add(text::more(lang, count(rest.len() as u128)), String::new(), &sum);
     }
     page.grid(&grid)?;
     if report.attribution.iter().any(|line| line.estimated) {
-        page.line("~ The total is counted; its split over services is an estimate.", Tone::Plain)?;
+        page.line(&text::estimate_mark(lang), Tone::Plain)?;
     }
     Ok(())
 }
 
-pub(super) fn clients(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+pub(super) fn clients(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
+    let lang = page.lang();
     let through_nat = || report.attribution.iter().filter(|line| line.path == NAT_PATH);
     let groups = grouped(through_nat(), |line| &line.interface_id);
     if groups.is_empty() {
@@ -168,23 +179,21 @@ pub(super) fn clients(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let all = Sum::of(through_nat()).bytes();
     page.section(&match groups.len() {
-        few if few <= CLIENT_ROWS => "Client interfaces through NAT gateways".to_owned(),
-        many => {
-            format!("Top {CLIENT_ROWS} of {} client interfaces through NAT gateways", count(many as u128))
-        }
+        few if few <= CLIENT_ROWS => text::clients(lang),
+        many => text::top_clients(lang, CLIENT_ROWS, count(many as u128)),
     })?;
     let mut grid = Grid::new([
-        Column::text("Interface"),
-        Column::text("Zone").folds(),
-        Column::figure("Traffic"),
-        Column::figure("Share"),
-        Column::figure("USD\n/month"),
+        Column::text(text::interface(lang)),
+        Column::text(text::zone(lang)).folds(),
+        Column::figure(text::traffic(lang)),
+        Column::figure(text::share(lang)),
+        Column::figure(text::usd_month(lang)),
     ]);
     for (interface, lines, sum) in groups.iter().take(CLIENT_ROWS) {
         let line = lines[0];
-        let mut name = vec![interface.as_deref().unwrap_or("(not named by any record)")];
+        let mut name = vec![(*interface).clone().unwrap_or_else(|| text::unnamed(lang))];
         if interface.is_some() {
-            name.extend(line.subnet_id.as_deref());
+            name.extend(line.subnet_id.clone());
         }
         let zone = line.zone_id.clone().filter(|_| interface.is_some()).unwrap_or_default();
         grid.row(
@@ -192,9 +201,9 @@ pub(super) fn clients(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             [
                 name.join("\n"),
                 zone,
-                both_ways(sum.bytes_out, sum.bytes_in),
+                both_ways(lang, sum.bytes_out, sum.bytes_in),
                 share(sum.bytes(), all),
-                usd(sum.cost),
+                money.cell(sum.cost),
             ],
         );
     }

@@ -3,6 +3,7 @@
 mod estimate;
 mod exports;
 mod numbers;
+mod page;
 mod sample;
 mod schema;
 mod text;

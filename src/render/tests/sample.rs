@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use crate::model::plan::{Action, Change, Plan, RateLine, TierLine, UnknownTraffic, ZoneSubnet};
 use crate::model::report::{
-    AdviceLine, AttributionLine, EndpointLine, Evidence, FindingLine, Ledger, MalformedExample,
-    NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals, UncheckedLine,
+    AdviceLine, AttributionLine, Currency, DayLine, EndpointLine, Evidence, FindingLine, GroupLine, Ledger,
+    MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
+    UncheckedLine,
 };
 
 pub(super) const GIB: u128 = 1 << 30;
@@ -51,12 +53,24 @@ pub(super) fn empty() -> Report {
         nat_gateways: vec![],
         endpoints: vec![],
         attribution: vec![],
+        days: vec![],
         advice: vec![],
+        plan: Plan {
+            saving_month_usd: usd("0"),
+            is_cheapest: true,
+            availability: "multi-az",
+            ..Plan::default()
+        },
+        unknown_services: vec![],
+        rates: vec![],
         findings: vec![],
+        names: BTreeMap::new(),
         unchecked: vec![],
         notes: vec![],
         objects: vec![],
         malformed_examples: vec![],
+        groups: vec![],
+        currencies: vec![],
     }
 }
 
@@ -132,6 +146,8 @@ fn advice() -> AdviceLine {
         cost_now_usd: usd("94.291667"),
         cost_after_usd: usd("0"),
         saving_month_usd: usd("94.291667"),
+        companions: vec![],
+        depends_on: vec![],
         confidence: "high",
         summary: "Add a gateway endpoint for s3 to vpc-0123456789abcdef0 and its 2 route tables.".to_owned(),
         evidence: Evidence {
@@ -142,11 +158,96 @@ fn advice() -> AdviceLine {
             via: vec!["nat-0123456789abcdef0".to_owned()],
             rates: vec!["NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)".to_owned()],
             formula: "50 GB x 30.416667 x 0.062 USD/GB".to_owned(),
+            arithmetic: vec![
+                "through nat-0123456789abcdef0: 1,520.833333 GB x 0.062 USD/GB = 94.291667 USD".to_owned(),
+            ],
+            break_even_gb_month: usd("0"),
+            traffic_gb_month: usd("1520.833333"),
+            confidence_reasons: vec![],
             break_even_gb_month_per_zone: None,
             bytes_excluded: 3 << 20,
             remarks: vec!["us-east-1: 3 MiB go to buckets of another Region.".to_owned()],
             way_back: "delete the endpoint; the routes go with it".to_owned(),
         },
+    }
+}
+
+/// The change of [`advice`], as a plan has it.
+fn change() -> Change {
+    let place = ZoneSubnet { zone_id: text("apne1-az4"), subnet_id: None };
+    Change {
+        advice_id: advice().id,
+        action: Action::AddGatewayEndpoint,
+        vpc_id: text("vpc-0123456789abcdef0"),
+        account_id: text("123456789012"),
+        region: text("ap-northeast-1"),
+        service: "s3".to_owned(),
+        endpoint_type: Some("Gateway"),
+        service_names: vec!["com.amazonaws.ap-northeast-1.s3".to_owned()],
+        companions: vec![],
+        needs_gateway: false,
+        vpc_endpoint_ids: vec![],
+        replaced_endpoint_ids: vec![],
+        zones: vec![place.clone()],
+        zones_removed: vec![place],
+        route_table_ids: advice().evidence.route_table_ids,
+        client_cidrs: vec!["10.0.1.0/24".to_owned()],
+        client_vpc_ids: vec!["vpc-0123456789abcdef0".to_owned()],
+        nat_gateway_id: None,
+        public_ips: vec![],
+        depends_on: vec![],
+    }
+}
+
+fn unknown() -> UnknownTraffic {
+    UnknownTraffic {
+        vpc_id: "vpc-0123456789abcdef0".to_owned(),
+        region: "ap-northeast-1".to_owned(),
+        service: "aws-unknown".to_owned(),
+        bytes_month: 100 * GIB,
+        cost_now_usd: usd("6.2"),
+        zones: vec!["apne1-az4".to_owned()],
+        zones_needed: 1,
+        break_even_gb_month: usd("196.538462"),
+        endpoints_at_most: Some(0),
+        saving_at_least_usd: usd("0"),
+        saving_at_most_usd: usd("0"),
+        clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
+        text: "No interface endpoint can pay.".to_owned(),
+    }
+}
+
+fn rate() -> RateLine {
+    RateLine {
+        region: "ap-northeast-1".to_owned(),
+        meter: "interface_endpoint_gb",
+        title: "interface endpoint",
+        unit: "GB",
+        usd: "0.01".to_owned(),
+        tiers: vec![
+            TierLine { from_gb: 0, to_gb: Some(1_048_576), usd: "0.01".to_owned() },
+            TierLine { from_gb: 1_048_576, to_gb: None, usd: "0.006".to_owned() },
+        ],
+        source: "aws-vpc".to_owned(),
+        date: text("2025-11-04"),
+    }
+}
+
+fn group(kind: &'static str, value: &str, bytes: u128) -> GroupLine {
+    GroupLine {
+        key: "tag:team".to_owned(),
+        value: value.to_owned(),
+        kind,
+        clients: 1,
+        bytes_out: bytes / 8,
+        bytes_in: bytes / 8 * 7,
+        nat_gateway_bytes: bytes,
+        endpoint_bytes: 0,
+        nat_data_cost_month_usd: usd("94.291667"),
+        cross_zone_cost_month_usd: usd("3.041666"),
+        endpoint_data_cost_month_usd: usd("0"),
+        hours_cost_month_usd: usd("0"),
+        cost_month_usd: usd("97.333333"),
     }
 }
 
@@ -223,7 +324,24 @@ pub(super) fn full() -> Report {
         nat_gateways: vec![nat_gateway(), silent],
         endpoints: vec![endpoint(), gateway],
         attribution: vec![client(Some("eni-0aaaaaaaaaaaaaaa1"), "s3", 44 * GIB), internet, local],
+        days: vec![DayLine {
+            date: text("2026-11-01"),
+            observed_hours: 24,
+            nat_gateway_bytes: 100 * GIB,
+            endpoint_bytes: 0,
+            other_bytes: 1000,
+            // 48 x 0.062 + 100 x 0.062
+            nat_gateway_cost_usd: usd("9.176"),
+            // 10 x 0.02
+            cross_zone_cost_usd: usd("0.2"),
+            // 2 x 24 x 0.014
+            endpoint_cost_usd: usd("0.672"),
+            cost_usd: usd("10.048"),
+        }],
         advice: vec![advice()],
+        plan: Plan { saving_month_usd: usd("94.291667"), changes: vec![change()], ..empty().plan },
+        unknown_services: vec![unknown()],
+        rates: vec![rate()],
         findings: vec![FindingLine {
             id: "route-without-endpoint".to_owned(),
             severity: "high",
@@ -238,10 +356,13 @@ pub(super) fn full() -> Report {
             id: "endpoint-acl-closed".to_owned(),
             reason: "the inventory has no answer of describe-network-acls".to_owned(),
         }],
+        names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {
             id: "no-pkt-fields".to_owned(),
             text: "The logs lack pkt-dstaddr; with it the services behind a NAT gateway would be exact.".to_owned(),
             bytes: Some(50 * GIB),
+            code: "estimated-peers".to_owned(),
+            parameters: BTreeMap::new(),
         }],
         objects: vec![
             ObjectLine {
@@ -261,6 +382,18 @@ pub(super) fn full() -> Report {
             field: text("bytes"),
             reason: "`12x` is not a number".to_owned(),
         }],
+        groups: vec![
+            group("owner", "data", 50 * GIB),
+            group("untagged", "(untagged)", 50 * GIB),
+            GroupLine {
+                nat_data_cost_month_usd: usd("0"),
+                cross_zone_cost_month_usd: usd("0"),
+                hours_cost_month_usd: usd("110.96"),
+                cost_month_usd: usd("110.96"),
+                ..group("not-allocated", "(not allocated)", 0)
+            },
+        ],
+        currencies: vec![Currency { code: "JPY".to_owned(), units_per_usd: usd("150.5").expect("a rate"), decimals: 0 }],
         ..empty()
     }
 }
@@ -291,6 +424,12 @@ pub(super) fn unpriced() -> Report {
     }
     for line in &mut report.attribution {
         line.cost_month_usd = None;
+    }
+    for day in &mut report.days {
+        day.nat_gateway_cost_usd = None;
+        day.cross_zone_cost_usd = None;
+        day.endpoint_cost_usd = None;
+        day.cost_usd = None;
     }
     report.advice.clear();
     report

@@ -137,11 +137,13 @@ fn byte_counts_above_64_bits_are_written_exactly() {
         id: "large".to_owned(),
         text: "large".to_owned(),
         bytes: Some(u128::MAX),
+        code: "large".to_owned(),
+        parameters: std::collections::BTreeMap::new(),
     }];
     let mut out = Vec::new();
     super::super::json(&report, &mut out).expect("a Vec takes all");
     let text = String::from_utf8(out).expect("UTF-8");
     assert!(text.contains("\"bytes_total\": 18446744073709551617,"));
-    assert!(text.contains("\"bytes\": 340282366920938463463374607431768211455\n"));
+    assert!(text.contains("\"bytes\": 340282366920938463463374607431768211455,\n"));
     assert!(text.ends_with("}\n") && !text.ends_with("\n\n"));
 }

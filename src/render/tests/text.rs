@@ -2,20 +2,20 @@
 
 use proptest::prelude::*;
 
-use super::super::{Format, TableStyle, prices, table};
+use super::super::{Format, Lang, TableStyle, converted, prices, table};
 use super::sample::{self, GIB};
-use crate::model::report::Report;
+use crate::model::report::{Currency, Report};
 use crate::price::PriceBook;
 
 fn shown(report: &Report, width: u16, color: bool) -> String {
     let mut out = Vec::new();
-    table(report, TableStyle { width, color }, &mut out).expect("a Vec takes all");
+    table(report, TableStyle { width, color, ..TableStyle::default() }, &mut out).expect("a Vec takes all");
     String::from_utf8(out).expect("UTF-8")
 }
 
 fn price_list(book: &PriceBook, region: Option<&str>, width: u16) -> String {
     let mut out = Vec::new();
-    prices(book, region, TableStyle { width, color: false }, &mut out).expect("a Vec takes all");
+    prices(book, region, TableStyle { width, ..TableStyle::default() }, &mut out).expect("a Vec takes all");
     String::from_utf8(out).expect("UTF-8")
 }
 
@@ -98,12 +98,14 @@ fn figures_are_those_of_the_report() {
     let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
         "24 h observed, x 30.42 to a month of 730 h",
-        "NAT gateways: hours and data (100.00 GiB observed) 279.10",
-        "Total 305.63",
-        "Possible saving (1 change) 94.29",
+        "Cost a month 305.63 USD (45,997 JPY)",
+        "NAT gateways 279.10, cross-AZ transfer 6.08, VPC endpoints 20.44",
+        // 94.291667 of 305.626666.
+        "Possible saving 94.29 USD (14,191 JPY), 30.9 % of it: 1 change",
+        "1. Add a free s3 gateway endpoint to vpc-0123456789abcdef0",
         "88.00 GiB in",
         "other view saw 99.21 %",
-        "USD/month: 94.29 now -> 0.00 after, saves 94.29. Confidence: high.",
+        "USD/month: 94.29 now -> 0.00 after, saves 94.29 = 14,191 JPY. Confidence: high.",
         "and 2 more",
         // 100 x 2^30 + 1,000, and with 2 x 2^30 + 5,000 + 40 more.
         "attributed 107,374,183,400",
@@ -152,7 +154,7 @@ fn formats_have_names() {
         assert_eq!(format.name().parse(), Ok(format));
     }
     let error = "yaml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json, markdown");
+    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json, markdown, html");
 }
 
 /// Ids, names and sentences as they come, and as they should not.
@@ -210,4 +212,73 @@ proptest! {
         prop_assert_eq!(too_long(&text, usize::from(width.max(40))), Vec::<&str>::new());
         prop_assert!(text.lines().all(|line| line == line.trim_end()));
     }
+}
+
+#[test]
+fn look_in_japanese() {
+    let mut out = Vec::new();
+    let style = TableStyle { lang: Lang::Ja, ..TableStyle::default() };
+    table(&sample::full(), style, &mut out).expect("a Vec takes all");
+    insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"));
+}
+
+#[test]
+fn figures_are_the_same_in_japanese() {
+    let report = sample::full();
+    let digits = |lang| {
+        let mut out = Vec::new();
+        table(&report, TableStyle { width: 140, color: false, lang }, &mut out).expect("a Vec takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-');
+        let mut words: Vec<String> = text
+            .split(|c: char| !is_part(c))
+            .map(|word| word.trim_matches(|c: char| !c.is_ascii_digit()).to_owned())
+            .filter(|word| !word.is_empty())
+            .collect();
+        words.sort();
+        words
+    };
+    let (english, japanese) = (digits(Lang::En), digits(Lang::Ja));
+    let missing: Vec<&String> = english.iter().filter(|word| !japanese.contains(word)).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+    assert!(english.len() > 100);
+}
+
+#[test]
+fn what_matters_is_in_the_first_20_lines() {
+    let mut report = sample::full();
+    report.advice = vec![report.advice[0].clone(); 8];
+    for (width, lang) in [(80, Lang::En), (80, Lang::Ja), (120, Lang::En)] {
+        let mut out = Vec::new();
+        table(&report, TableStyle { width, color: false, lang }, &mut out).expect("a Vec takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let first = text.lines().take(20).collect::<Vec<_>>().join("\n");
+        for expected in ["305.63 USD", "94.29 USD", "30.42", "1. ", "2. ", "3. ", "94.29\n", "5 "] {
+            assert!(first.contains(expected), "{expected} is not in\n{first}");
+        }
+    }
+}
+
+#[test]
+fn other_currencies_are_rounded_once_from_the_exact_usd() {
+    let currency = |code: &str, rate: &str, decimals| Currency {
+        code: code.to_owned(),
+        units_per_usd: sample::usd(rate).expect("a rate"),
+        decimals,
+    };
+    for (usd, currency, expected) in [
+        // 0.01 x 150 = 1.5; 0.004 USD would be 0.00 first.
+        ("0.01", currency("JPY", "150", 0), "2 JPY"),
+        ("0.004", currency("JPY", "150", 0), "1 JPY"),
+        ("0.003", currency("JPY", "100", 0), "<1 JPY"),
+        ("-0.01", currency("JPY", "150", 0), "-2 JPY"),
+        ("1083.515", currency("JPY", "150", 0), "162,527 JPY"),
+        ("1083.52", currency("EUR", "0.92", 2), "996.84 EUR"),
+        ("1.0005", currency("KWD", "1", 3), "1.001 KWD"),
+        ("0", currency("JPY", "150", 0), "0 JPY"),
+    ] {
+        let usd = sample::usd(usd).expect("an amount");
+        assert_eq!(converted(usd, &currency).as_deref(), Some(expected), "{usd}");
+    }
+    assert_eq!(converted(rust_decimal::Decimal::MAX, &currency("JPY", "150", 0)), None);
 }

@@ -1,0 +1,275 @@
+//! Central endpoints as lines: one endpoint that several VPCs use, in place of one in each.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use crate::model::plan::{Action, Change};
+use crate::model::report::{AdviceLine, Evidence};
+use crate::price::Meter;
+
+use super::Advice;
+use super::catalog::set_of;
+use super::central::{Best, Family, Hub, Pick};
+use super::demand::{Carrier, Demand, Joint};
+use super::evidence::{DELETE_NEW_ENDPOINT, Moved, amount, gb_text};
+use super::planned::Planned;
+use super::slots::{Slot, hours};
+
+/// A line for every family that has a centre in the plan.
+pub(super) fn lines(planned: &Planned<'_, '_>) -> Vec<Advice> {
+    let families = planned.found.families.iter().zip(&planned.found.picks).enumerate();
+    families
+        .filter_map(|(number, (family, best))| {
+            let hub = family.hubs[best.hub].as_ref()?;
+            let is_used = best.picks.contains(&Pick::Central);
+            is_used.then(|| Centre::new(planned, (number, family, best), hub).advice())
+        })
+        .collect()
+}
+
+/// A centre, and what it takes over.
+struct Centre<'l, 'p, 'c> {
+    planned: &'l Planned<'p, 'c>,
+    demand: &'l Demand,
+    family: &'l Family,
+    hub: &'l Hub,
+    vpc: &'l str,
+    region: Option<&'l str>,
+    /// VPCs that it serves, its own included.
+    clients: BTreeSet<String>,
+    cells: Vec<usize>,
+    moved: Moved,
+    /// Endpoints that go.
+    replaced: Vec<usize>,
+    saving: Option<Decimal>,
+    now: Option<Decimal>,
+}
+
+impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
+    fn new(
+        planned: &'l Planned<'p, 'c>,
+        (number, family, best): (usize, &'l Family, &Best),
+        hub: &'l Hub,
+    ) -> Self {
+        let demand = &planned.gathered.demand;
+        let places = (0..best.picks.len()).filter(|place| best.picks[*place] == Pick::Central);
+        let served: Vec<&Slot> = places.map(|place| &planned.found.slots[family.slots[place]]).collect();
+        let cells: Vec<usize> = served.iter().flat_map(|slot| slot.cells.iter().copied()).collect();
+        let region = planned.region(hub.vpc);
+        let is_central = |other: usize, place: usize| other == number && best.picks[place] == Pick::Central;
+        let mut centre = Self {
+            planned,
+            demand,
+            family,
+            hub,
+            vpc: &demand.vpcs[hub.vpc].id,
+            region,
+            clients: served.iter().map(|slot| demand.vpcs[slot.vpc].id.clone()).collect(),
+            moved: planned.moved(&cells),
+            cells,
+            replaced: served.iter().flat_map(|slot| slot.endpoints.iter().copied()).collect(),
+            saving: planned.worth(region, &is_central),
+            now: None,
+        };
+        centre.now = centre.now();
+        centre
+    }
+
+    fn cells_at(&self, test: impl Fn(Carrier) -> bool) -> Vec<usize> {
+        self.cells.iter().copied().filter(|cell| test(self.demand.cells[*cell].now)).collect()
+    }
+
+    fn bytes_of(&self, cells: &[usize]) -> u128 {
+        cells.iter().map(|cell| self.demand.cells[*cell].bytes).sum()
+    }
+
+    /// Bytes that come from other VPCs.
+    fn bytes_beyond(&self) -> u128 {
+        let cells = self.cells.iter().map(|cell| &self.demand.cells[*cell]);
+        cells.filter(|cell| cell.vpc != self.hub.vpc).map(|cell| cell.bytes).sum()
+    }
+
+    fn new_units(&self) -> u64 {
+        if self.hub.is_new { self.hub.zones.len() as u64 * self.hub.services.len() as u64 } else { 0 }
+    }
+
+    fn old_units(&self) -> u64 {
+        self.replaced.iter().map(|index| self.demand.endpoints[*index].charged).sum()
+    }
+
+    fn replaced_ids(&self) -> Vec<String> {
+        self.replaced.iter().map(|index| self.demand.endpoints[*index].id.clone()).collect()
+    }
+
+    fn others(&self) -> Vec<&str> {
+        self.clients.iter().map(String::as_str).filter(|client| *client != self.vpc).collect()
+    }
+
+    fn is_by_peering(&self) -> bool {
+        self.others().iter().any(|other| {
+            let from = self.demand.vpcs.iter().position(|known| known.id == *other);
+            from.and_then(|from| self.demand.joint(from, self.hub.vpc)) == Some(Joint::Peering)
+        })
+    }
+
+    /// What the bytes and the endpoints that go cost now.
+    fn now(&self) -> Option<Decimal> {
+        let case = self.planned.case;
+        let nat = self.planned.moved(&self.cells_at(|now| now == Carrier::Nat)).nat_cost(case)?;
+        let hours = hours(self.demand, self.hub.vpc, self.old_units())?;
+        let bytes = self.bytes_of(&self.cells_at(|now| now != Carrier::Nat));
+        let data = case.rate(self.region, Meter::InterfaceEndpointGb)?.checked_mul(case.month_gb(bytes)?)?;
+        nat.checked_add(hours)?.checked_add(data)
+    }
+
+    fn after(&self) -> Option<Decimal> {
+        self.now.zip(self.saving).and_then(|(now, saving)| now.checked_sub(saving))
+    }
+
+    fn summary(&self) -> String {
+        let service = &self.hub.services[0];
+        let title = match set_of(service) {
+            Some(set) => format!("{} ({})", set.title, set.services.join(", ")),
+            None => service.clone(),
+        };
+        let (others, zones) = (self.others().join(", "), self.hub.zones.join(", "));
+        let what = if self.hub.is_new {
+            format!("Put the {title} endpoint for {others} into {}, in {zones}", self.vpc)
+        } else {
+            format!("Let {others} use the {title} endpoint of {}", self.vpc)
+        };
+        let instead = if self.replaced.is_empty() {
+            String::new()
+        } else {
+            format!(", and remove {}", self.replaced_ids().join(", "))
+        };
+        format!("{what}{instead}: one endpoint for all is cheaper than the ways they take now.")
+    }
+
+    fn steps(&self) -> Vec<String> {
+        let case = self.planned.case;
+        let mut steps = case.bytes_steps(self.moved.bytes);
+        let from_nat = self.cells_at(|now| now == Carrier::Nat);
+        if !from_nat.is_empty() {
+            steps.extend(self.planned.moved(&from_nat).steps(case).into_iter().skip(2));
+        }
+        let hours = |what, units| case.hours_step(what, units, self.region, Meter::InterfaceEndpointHour);
+        let data = |what, bytes, meter| case.data_step(what, bytes, self.region, meter, 1);
+        if !self.replaced.is_empty() {
+            steps.push(hours("endpoints that go, zones", self.old_units()));
+        }
+        let at_endpoints = self.bytes_of(&self.cells_at(|now| now != Carrier::Nat));
+        if at_endpoints > 0 {
+            steps.push(data("their data (first tier)", at_endpoints, Meter::InterfaceEndpointGb));
+        }
+        steps.push(format!("now: {}", amount(self.now)));
+        steps.push(hours("central endpoint hours, endpoints x zones", self.new_units()));
+        steps.push(data("its data (first tier)", self.moved.bytes, Meter::InterfaceEndpointGb));
+        steps.push(if self.is_by_peering() {
+            "over peering: free within a zone, transfer between zones on both sides otherwise".to_owned()
+        } else {
+            data("through the transit gateway", self.bytes_beyond(), Meter::TransitGatewayGb)
+        });
+        steps.push(format!(
+            "after, in the tiers of all endpoints of the account and Region: {}",
+            amount(self.after())
+        ));
+        steps.push(format!("saving a month: {}", amount(self.saving)));
+        steps
+    }
+
+    fn evidence(&self) -> Evidence {
+        let case = self.planned.case;
+        let mut evidence = self.moved.evidence(case);
+        evidence.via.extend(self.replaced_ids());
+        let on_the_way = if self.is_by_peering() { Meter::CrossZoneGb } else { Meter::TransitGatewayGb };
+        for meter in [Meter::InterfaceEndpointHour, Meter::InterfaceEndpointGb, on_the_way] {
+            let text = case.rate_text(self.region, meter).filter(|text| !evidence.rates.contains(text));
+            evidence.rates.extend(text);
+        }
+        evidence.formula = format!(
+            "now {} zone(s) of endpoints x {hours} h x hourly rate + the data of NAT gateways and endpoints = {}; after {} new zone(s) \
+             x {hours} h x hourly rate + {} GB x endpoint rate + {} GB x {} = {}",
+            self.old_units(),
+            amount(self.now),
+            self.new_units(),
+            gb_text(case.month_gb(self.moved.bytes)),
+            gb_text(case.month_gb(self.bytes_beyond())),
+            if self.is_by_peering() { "transfer between zones" } else { "transit gateway rate" },
+            amount(self.after()),
+            hours = case.scale.month_hours,
+        );
+        evidence.arithmetic = self.steps();
+        evidence.remarks.push(
+            "the VPCs need a private hosted zone for the service's host names that leads to the central endpoint (about 0.50 USD \
+             a month each, not counted), Private DNS of the endpoint itself off, and its security group open for their blocks"
+                .to_owned(),
+        );
+        evidence
+            .remarks
+            .push("check that the route tables of the transit gateway or peering lead both ways".to_owned());
+        let replaced = self.replaced_ids();
+        evidence.way_back = if replaced.is_empty() {
+            DELETE_NEW_ENDPOINT.to_owned()
+        } else {
+            format!(
+                "create {} again (keep the answer of aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {}), then remove the hosted \
+                 zones",
+                replaced.join(", "),
+                replaced.join(" ")
+            )
+        };
+        evidence
+    }
+
+    fn change(&self, id: &str) -> Change {
+        let service = &self.hub.services[0];
+        let mut change = self.planned.change(Action::AddCentralEndpoint, Some(self.vpc), service, id);
+        change.endpoint_type = Some("Interface");
+        if self.hub.is_new {
+            change.service_names = Planned::names(&self.hub.services, self.region);
+            change.zones = self.planned.subnets(self.vpc, &self.hub.zones, &self.moved.subnets);
+        } else if let Some(own) = self.hub.own {
+            let own = &self.planned.found.slots[self.family.slots[own]].endpoints;
+            change.vpc_endpoint_ids =
+                own.iter().map(|index| self.demand.endpoints[*index].id.clone()).collect();
+        }
+        change.companions = self.hub.services[1..].to_vec();
+        change.needs_gateway = set_of(service).is_some_and(|set| set.needs_s3);
+        change.replaced_endpoint_ids = self.replaced_ids();
+        change.client_cidrs = self.planned.cidrs(&self.moved);
+        change.client_vpc_ids = self.clients.iter().cloned().collect();
+        change
+    }
+
+    fn advice(&self) -> Advice {
+        let case = self.planned.case;
+        let mut evidence = self.evidence();
+        let mut doubts = self.moved.doubts(case);
+        doubts.needs(case, "describe-vpc-endpoints");
+        doubts.lower("whether the VPCs may share an endpoint is yours to say".to_owned());
+        let (confidence, reasons) = doubts.settle();
+        evidence.confidence_reasons = reasons;
+        let service = self.hub.services[0].clone();
+        let id = format!("{}/{}/{service}", Action::AddCentralEndpoint.name(), self.vpc);
+        let change = self.change(&id);
+        let line = AdviceLine {
+            id,
+            action: Action::AddCentralEndpoint.name(),
+            vpc_id: Some(self.vpc.to_owned()),
+            service,
+            zones: self.hub.zones.clone(),
+            bytes_month: case.scale.month_bytes(self.moved.bytes),
+            cost_now_usd: self.now,
+            cost_after_usd: self.after(),
+            saving_month_usd: self.saving,
+            companions: change.companions.clone(),
+            depends_on: Vec::new(),
+            confidence,
+            summary: self.summary(),
+            evidence,
+        };
+        Advice { line, change }
+    }
+}

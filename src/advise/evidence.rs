@@ -1,0 +1,344 @@
+//! What an advice rests on: bytes, clients, rates, arithmetic, and how sure it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use crate::attribute::{Flow, NatUnit};
+use crate::model::money::money_text;
+use crate::model::quantity::{decimal, grouped, size};
+use crate::model::report::{EVIDENCE_LIMIT, Evidence};
+use crate::price::Meter;
+use crate::price::toll::CROSS_ZONE_SIDES;
+
+use super::{Case, crosses_zone};
+
+/// Hours of observation from which a pattern is taken as known: a day has its night.
+const HOURS_FOR_HIGH_CONFIDENCE: u64 = 24;
+
+/// Between these shares of the counted bytes two vantages agree; a loss of records explains no more than that.
+const AGREEING: (u128, u128) = (98, 102);
+
+/// The way back from a new endpoint.
+pub const DELETE_NEW_ENDPOINT: &str = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>";
+
+/// Bytes that one change concerns.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// All of them.
+    pub bytes: u128,
+    /// Whether the service of some is an estimate.
+    pub estimated: bool,
+    by_client: BTreeMap<String, u128>,
+    unnamed_clients: bool,
+    /// Zones of the clients.
+    pub zones: BTreeSet<String>,
+    /// Subnets of the clients.
+    pub subnets: BTreeSet<String>,
+    /// VPCs of the clients.
+    pub vpcs: BTreeSet<String>,
+    /// NAT gateways passed.
+    pub via: BTreeSet<String>,
+    /// By NAT gateway: bytes, those that cross zones, those that come through a transit gateway.
+    pub by_nat: BTreeMap<String, (u128, u128, u128)>,
+}
+
+impl Moved {
+    /// Clients in these subnets, without any byte.
+    pub fn of_subnets(subnets: BTreeSet<String>) -> Self {
+        Self { subnets, ..Self::default() }
+    }
+
+    /// Adds a flow, wherever it passes.
+    pub fn add(&mut self, flow: &Flow) {
+        let bytes = flow.volume.0 + flow.volume.1;
+        self.bytes += bytes;
+        self.estimated |= flow.estimated;
+        match &flow.client.interface_id {
+            Some(id) => *self.by_client.entry(id.clone()).or_default() += bytes,
+            None => self.unnamed_clients = true,
+        }
+        self.zones.extend(flow.client.zone_id.clone());
+        self.subnets.extend(flow.client.subnet_id.clone());
+        self.vpcs.extend(flow.client.vpc_id.clone());
+    }
+
+    /// Adds a flow that passes a NAT gateway, or would.
+    pub fn add_through(&mut self, flow: &Flow, nat: &NatUnit) {
+        self.add(flow);
+        let bytes = flow.volume.0 + flow.volume.1;
+        self.via.insert(nat.id.clone());
+        let sums = self.by_nat.entry(nat.id.clone()).or_default();
+        sums.0 += bytes;
+        if crosses_zone(&flow.client, nat) {
+            sums.1 += bytes;
+        }
+        if flow.client.vpc_id.is_some() && nat.vpc.is_some() && flow.client.vpc_id != nat.vpc {
+            sums.2 += bytes;
+        }
+    }
+
+    /// What these bytes cost in a month through the NAT gateways they pass, transfer between zones and transit gateways
+    /// included.
+    pub fn nat_cost(&self, case: &Case<'_>) -> Option<Decimal> {
+        self.by_nat.iter().try_fold(Decimal::ZERO, |sum, (id, (bytes, cross, transit))| {
+            let rates = case.nat_rates(id);
+            let mut observed = rates.bytes_cost(*bytes)?.checked_add(rates.cross_zone_cost(*cross)?)?;
+            if *transit > 0 {
+                let rate = case.rate(case.nat_region(id), Meter::TransitGatewayGb)?;
+                observed = observed.checked_add(crate::model::money::cost_of_bytes(*transit, rate)?)?;
+            }
+            sum.checked_add(case.scale.month(observed)?)
+        })
+    }
+
+    /// Bytes that cross zones on their way to a NAT gateway.
+    pub fn cross_zone_bytes(&self) -> u128 {
+        self.by_nat.values().map(|(_, cross, _)| cross).sum()
+    }
+
+    /// Bytes that pass a transit gateway on their way to a NAT gateway.
+    pub fn transit_bytes(&self) -> u128 {
+        self.by_nat.values().map(|(_, _, transit)| transit).sum()
+    }
+
+    /// Evidence that every change of bytes shares.
+    pub fn evidence(&self, case: &Case<'_>) -> Evidence {
+        let mut clients: Vec<(&String, &u128)> = self.by_client.iter().collect();
+        clients.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let mut rates = BTreeSet::new();
+        for id in self.by_nat.keys() {
+            let region = case.nat_region(id);
+            rates.extend(case.rate_text(region, Meter::NatGatewayGb));
+            if self.cross_zone_bytes() > 0 {
+                rates.extend(case.rate_text(region, Meter::CrossZoneGb));
+            }
+            if self.transit_bytes() > 0 {
+                rates.extend(case.rate_text(region, Meter::TransitGatewayGb));
+            }
+        }
+        let mut remarks = Vec::new();
+        if self.unnamed_clients {
+            remarks.push(
+                "some clients are known by address only: no record or inventory names their interface"
+                    .to_owned(),
+            );
+        }
+        if self.cross_zone_bytes() > 0 {
+            remarks.push(format!(
+                "{} of the observed bytes also cross zones on their way to the NAT gateway",
+                size(self.cross_zone_bytes())
+            ));
+        }
+        Evidence {
+            bytes_observed: self.bytes,
+            client_count: clients.len() as u64,
+            clients: clients.into_iter().take(EVIDENCE_LIMIT).map(|(id, _)| id.clone()).collect(),
+            via: self.via.iter().cloned().collect(),
+            rates: rates.into_iter().collect(),
+            traffic_gb_month: case.month_gb(self.bytes),
+            remarks,
+            ..Evidence::default()
+        }
+    }
+
+    /// What lowers confidence in these bytes.
+    pub fn doubts(&self, case: &Case<'_>) -> Doubts {
+        let mut doubts = Doubts::of_window(case);
+        if self.estimated {
+            doubts.lower("the split of these bytes over services is an estimate".to_owned());
+        }
+        let lost = &case.attribution.skipped_interfaces;
+        let clients = self.by_client.keys().filter(|id| lost.contains(*id)).count();
+        if clients > 0 {
+            doubts.lower(format!("SKIPDATA rows of {clients} client(s): AWS lost records there"));
+        }
+        for (unit, totals) in case.attribution.nats.iter().filter(|(unit, _)| self.via.contains(&unit.id)) {
+            let known = unit.inventory.map(|index| &case.topology.inventory.nat_gateways[index]);
+            let interfaces = known.into_iter().flat_map(|nat| &nat.addresses);
+            if interfaces.filter_map(|address| address.interface_id.as_ref()).any(|id| lost.contains(id)) {
+                doubts.lower(format!("SKIPDATA rows of {}: AWS lost records there", unit.id));
+            }
+            if let Some((counted, other)) = totals.compared
+                && !(counted * AGREEING.0..=counted * AGREEING.1).contains(&(other * 100))
+            {
+                doubts.lower(format!("the other vantage of {} does not see the same bytes", unit.id));
+            }
+        }
+        doubts
+    }
+
+    /// The steps from observed bytes to what they cost at NAT gateways.
+    pub fn steps(&self, case: &Case<'_>) -> Vec<String> {
+        let mut steps = case.bytes_steps(self.bytes);
+        for (id, (bytes, cross, transit)) in &self.by_nat {
+            let region = case.nat_region(id);
+            steps.push(case.data_step(&format!("through {id}"), *bytes, region, Meter::NatGatewayGb, 1));
+            if *cross > 0 {
+                steps.push(case.data_step(
+                    "between zones on the way there",
+                    *cross,
+                    region,
+                    Meter::CrossZoneGb,
+                    CROSS_ZONE_SIDES,
+                ));
+            }
+            if *transit > 0 {
+                steps.push(case.data_step(
+                    "through the transit gateway on the way there",
+                    *transit,
+                    region,
+                    Meter::TransitGatewayGb,
+                    1,
+                ));
+            }
+        }
+        if self.by_nat.len() > 1 || self.cross_zone_bytes() + self.transit_bytes() > 0 {
+            steps.push(format!("together {}", amount(self.nat_cost(case))));
+        }
+        steps
+    }
+}
+
+/// How sure an advice is, and why not more.
+#[derive(Debug, Clone)]
+pub struct Doubts {
+    level: u8,
+    reasons: Vec<String>,
+}
+
+impl Doubts {
+    /// What the observed window alone says.
+    pub fn of_window(case: &Case<'_>) -> Self {
+        let mut doubts = Self { level: 2, reasons: Vec::new() };
+        match case.scale.observed_hours {
+            0 => doubts.sink("no hour was observed".to_owned()),
+            hours if hours < HOURS_FOR_HIGH_CONFIDENCE => {
+                doubts.lower(format!("{hours} h observed: less than a day"));
+            }
+            _ => {}
+        }
+        doubts
+    }
+
+    /// Not more than medium.
+    pub fn lower(&mut self, reason: String) {
+        self.level = self.level.min(1);
+        self.reasons.push(reason);
+    }
+
+    /// Low.
+    pub fn sink(&mut self, reason: String) {
+        self.level = 0;
+        self.reasons.push(reason);
+    }
+
+    /// Low without an answer of a describe call.
+    pub fn needs(&mut self, case: &Case<'_>, call: &str) {
+        if case.lacks(call) {
+            self.sink(format!("the inventory has no answer of {call}"));
+        }
+    }
+
+    /// The word, and the reasons.
+    pub fn settle(self) -> (&'static str, Vec<String>) {
+        (["low", "medium", "high"][usize::from(self.level)], self.reasons)
+    }
+}
+
+impl Case<'_> {
+    /// GB of a month.
+    pub(super) fn month_gb(&self, bytes: u128) -> Option<Decimal> {
+        if bytes == 0 {
+            return Some(Decimal::ZERO);
+        }
+        self.scale.month(crate::model::money::cost_of_bytes(bytes, Decimal::ONE)?)
+    }
+
+    /// From observed bytes to a month.
+    pub(super) fn bytes_steps(&self, bytes: u128) -> Vec<String> {
+        if bytes == 0 {
+            return Vec::new();
+        }
+        let month = self.scale.month_bytes(bytes);
+        let (hours, observed) = (self.scale.month_hours, self.scale.observed_hours);
+        vec![
+            format!("observed: {} bytes ({}) in {observed} h", grouped(bytes), size(bytes)),
+            format!(
+                "a month: {} bytes x {hours} h / {observed} h = {} bytes ({}); / 2^30 = {} GB",
+                grouped(bytes),
+                grouped(month),
+                size(month),
+                gb_text(self.month_gb(bytes))
+            ),
+        ]
+    }
+
+    /// GB at a rate.
+    pub(super) fn data_step(
+        &self,
+        what: &str,
+        bytes: u128,
+        region: Option<&str>,
+        meter: Meter,
+        sides: u32,
+    ) -> String {
+        let gb = self.month_gb(bytes);
+        let rate = self.rate(region, meter);
+        let cost =
+            gb.zip(rate).and_then(|(gb, rate)| gb.checked_mul(rate)?.checked_mul(Decimal::from(sides)));
+        let times = if sides > 1 { format!(" x {sides} sides") } else { String::new() };
+        format!("{what}: {} GB x {}{times} = {}", gb_text(gb), self.rate_words(region, meter), amount(cost))
+    }
+
+    /// Hours at a rate.
+    pub(super) fn hours_step(&self, what: &str, units: u64, region: Option<&str>, meter: Meter) -> String {
+        let hours = self.scale.month_hours;
+        let rate = self.rate(region, meter);
+        let cost = rate.and_then(|rate| rate.checked_mul(Decimal::from(hours * units)));
+        format!("{what}: {units} x {hours} h x {} = {}", self.rate_words(region, meter), amount(cost))
+    }
+
+    /// A rate with source and date.
+    fn rate_words(&self, region: Option<&str>, meter: Meter) -> String {
+        let found = region.and_then(|region| Some((region, self.book.rate(region, meter)?)));
+        found.map_or_else(
+            || format!("the {} rate (no figure)", meter.title()),
+            |(region, rate)| {
+                let date = rate.date.map_or_else(String::new, |date| format!(" of {date}"));
+                format!(
+                    "{} USD/{} ({region}, source {}{date})",
+                    rate.usd.normalize(),
+                    meter.unit(),
+                    rate.source
+                )
+            },
+        )
+    }
+}
+
+/// An amount in a formula: to the cent, small ones to the millionth.
+pub fn amount(cost: Option<Decimal>) -> String {
+    cost.map_or_else(
+        || "unpriced".to_owned(),
+        |cost| {
+            let fine = cost.abs() < Decimal::ONE && !cost.is_zero();
+            let text = if fine { money_text(cost) } else { decimal(cost, 6) };
+            format!("{} USD", with_cents(&text))
+        },
+    )
+}
+
+/// At least two decimals.
+fn with_cents(text: &str) -> String {
+    match text.split_once('.') {
+        None => format!("{text}.00"),
+        Some((_, cents)) if cents.len() < 2 => format!("{text}0"),
+        Some(_) => text.to_owned(),
+    }
+}
+
+/// GB in a formula.
+pub fn gb_text(gb: Option<Decimal>) -> String {
+    gb.map_or_else(|| "?".to_owned(), |gb| decimal(gb, 6))
+}
