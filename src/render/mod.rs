@@ -5,6 +5,7 @@
 
 mod check;
 mod estimate;
+mod explain;
 mod grid;
 mod html;
 mod json;
@@ -27,6 +28,7 @@ use crate::model::report::Report;
 
 pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
+pub use explain::{ExplainError, NotInReport, Subject, explain};
 pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
 pub use money::converted;

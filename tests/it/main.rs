@@ -8,6 +8,8 @@ mod cases;
 mod check;
 /// What would be read, without reading it.
 mod dry_run;
+/// Why figures are what they are.
+mod explain;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
 /// The README's commands, formats and price files.
