@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::TableStyle;
 use super::grid::{Page, Tone};
 use super::number::{count, size};
-use crate::model::money::{BYTES_PER_GB, money_text};
+use crate::model::money::{BYTES_PER_GB, decimal_of_bytes, money_text};
 use crate::model::quantity::{decimal, group};
 use crate::model::report::{Period, Report};
 
@@ -96,7 +96,7 @@ fn bytes_text(bytes: u128) -> String {
 
 /// Exact GB (2^30 bytes).
 fn gb(bytes: u128) -> Option<Decimal> {
-    Decimal::try_from(i128::try_from(bytes).ok()?).ok()?.checked_div(Decimal::from(BYTES_PER_GB))
+    decimal_of_bytes(bytes)?.checked_div(Decimal::from(BYTES_PER_GB))
 }
 
 fn gb_text(bytes: u128) -> String {

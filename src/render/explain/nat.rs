@@ -137,14 +137,14 @@ fn whose(page: &mut Page<'_>, report: &Report, line: &NatGatewayLine) -> io::Res
             .filter(|flow| flow.path == NAT_PATH && flow.via.as_ref() == Some(&line.nat_gateway_id))
     };
     let all = Sum::of(through());
-    table(page, "Clients", "Interface", grouped(through(), |flow| &flow.interface_id), |id| {
+    table(page, "Clients", "Interface", &grouped(through(), |flow| &flow.interface_id), |id| {
         (*id).clone().unwrap_or_else(|| text::unnamed(Lang::En))
     })?;
     table(
         page,
         "Services",
         "Service",
-        grouped(through(), |flow| (&flow.service, &flow.service_region)),
+        &grouped(through(), |flow| (&flow.service, &flow.service_region)),
         |(service, region)| {
             region.as_ref().map_or_else(|| (*service).clone(), |region| format!("{service} {region}"))
         },
@@ -164,7 +164,7 @@ fn table<K>(
     page: &mut Page<'_>,
     title: &str,
     column: &str,
-    groups: Vec<(K, Vec<&AttributionLine>, Sum)>,
+    groups: &[(K, Vec<&AttributionLine>, Sum)],
     name: impl Fn(&K) -> String,
 ) -> io::Result<()> {
     if groups.is_empty() {
@@ -177,7 +177,7 @@ fn table<K>(
         Column::figure("Size"),
         Column::figure("USD\n/month"),
     ]);
-    for (key, _, sum) in &groups {
+    for (key, _, sum) in groups {
         grid.row(Tone::Plain, [name(key), count(sum.bytes()), size(sum.bytes()), usd(sum.cost)]);
     }
     page.grid(&grid)
