@@ -4,7 +4,8 @@
 #
 # usage: rollup-yesterday.sh [DAY]      DAY is a date such as 2026-03-10 (UTC), yesterday by default
 #
-# FLOWTOLL_LOGS     folder of the logs of an account and Region, up to and without the year; several with blanks between
+# FLOWTOLL_LOGS     folder of the logs of an account and Region, in S3 (s3://...) or on disk, up to and without the year; several
+#                   with blanks between
 # FLOWTOLL_ROLLUPS  directory for the rollups
 #
 # Needs the `date` of GNU coreutils.

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
 use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
 use crate::advise::policy::Availability;
 use crate::classify::sink::Window;
 use crate::model::report::Currency;
@@ -44,11 +45,13 @@ pub(super) enum Command {
     Report(Box<ReportArguments>),
     /// Keep hourly totals in a directory: each object is read once, and reports read the directory
     #[cfg(feature = "parquet")]
-    Rollup(RollupArguments),
+    Rollup(Box<RollupArguments>),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
     /// Compare two reports: what grew, and why: rates, bytes, hours, what is new
     Diff(DiffArguments),
+    /// Explain the number of an advice, a client or a NAT gateway, line by line
+    Explain(Box<ExplainArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]
@@ -339,12 +342,13 @@ pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Windo
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                   flowtoll rollup logs/ --output totals/\n  \
+                  flowtoll rollup s3://my-logs/AWSLogs/ --output totals/\n  \
                   flowtoll report totals/ --inventory inventory/ --from 2026-03-01 --to 2026-04-01\n  \
                   flowtoll rollup --objects part-0007.tsv --output totals/\n\n\
                   Exit status: 0 complete; 1 committed, but an object failed (it is tried again in the next run); 2 nothing new is \
                   committed.")]
 pub(super) struct RollupArguments {
-    /// File, directory (searched recursively), or glob
+    /// File, directory (searched recursively), glob, or s3://bucket/prefix
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<String>,
 
@@ -372,6 +376,9 @@ pub(super) struct RollupArguments {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     pub(super) to: Option<i64>,
 
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
+
     /// Roll up exactly the objects of a list (KEY, SIZE, ETAG with tabs between, - for unknown), as one segment named after the list
     #[arg(long, value_name = "MANIFEST")]
     pub(super) objects: Option<PathBuf>,
@@ -394,7 +401,7 @@ const S3_HEADING: &str = "Logs in S3";
 
 /// Who asks S3, and where.
 #[derive(Debug, Args)]
-struct S3Arguments {
+pub(super) struct S3Arguments {
     /// Profile of the AWS configuration files; otherwise AWS_PROFILE and the usual chain of credentials
     #[arg(long, help_heading = S3_HEADING, value_name = "NAME")]
     profile: Option<String>,
@@ -418,7 +425,7 @@ struct S3Arguments {
 
 impl S3Arguments {
     /// As settings.
-    fn settings(&self) -> S3Settings {
+    pub(super) fn settings(&self) -> S3Settings {
         S3Settings {
             profile: self.profile.clone(),
             region: self.region.clone(),

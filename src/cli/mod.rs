@@ -9,6 +9,7 @@
 mod args;
 mod check;
 mod diff;
+mod explain;
 mod export;
 mod output;
 mod progress;
@@ -66,6 +67,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Rollup(arguments) => rollup::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

@@ -2,16 +2,20 @@
 
 mod known;
 mod listed;
+mod remote;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use known::{Candidate, Known, copy_of, entries_of, failed_entry, failure, has_rows, identity, line};
+use known::{
+    Candidate, Known, copy_of, counts_of, entries_of, failed_entry, failure, has_rows, identity, line,
+};
 
 use super::outcome::{FAILED, Objects};
+use super::remote::Client;
 use super::threads::{self, Plan};
 use super::{AnalyzeError, KnownFormats, Observer, Settings, load_inventory, load_ip_ranges, rolled};
 use crate::aggregate::{Limits, Partial, Store};
@@ -24,8 +28,7 @@ use crate::rollup::{
     RollupError, SegmentSettings, load, write,
 };
 use crate::source::scratch::ScratchFile;
-use crate::source::vault::modified_ns;
-use crate::source::{self, Listing};
+use crate::source::{self, Listing, Location};
 
 /// Bytes of objects, as stored, that are read before they are committed (2 GiB).
 pub const COMMIT_BYTES: u64 = 2 << 30;
@@ -96,18 +99,13 @@ pub fn rollup(
             other.display()
         )));
     }
-    if let Some(uri) = listing.s3.first() {
-        return Err(AnalyzeError::Rollups(format!(
-            "a rollup is made of files, not yet of s3://{}/{}: copy the logs with `aws s3 sync` first",
-            uri.bucket, uri.prefix
-        )));
-    }
     let (inventory, _) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
     let names = directory.vault.names().map_err(failed)?;
     let partitioned = Partition::keep(&directory.vault, &names, &ranges, &inventory)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
-    let run = Run { settings, asked, observer, directory, inventory, partitioned };
+    let client = OnceLock::new();
+    let run = Run { settings, asked, observer, directory, inventory, partitioned, client };
     pool.install(|| match &asked.objects {
         Some(path) => {
             lock.share().map_err(failed)?;
@@ -125,6 +123,8 @@ struct Run<'r> {
     directory: Directory,
     inventory: Inventory,
     partitioned: Partitioned,
+    /// Once an object of S3 is asked for.
+    client: OnceLock<Client>,
 }
 
 impl Run<'_> {
@@ -166,7 +166,17 @@ impl Run<'_> {
             .into_iter()
             .map(|(key, reason)| failure(key, Identity::default(), reason))
             .collect();
-        let work = discover::plan(listing.objects);
+        let mut work = discover::plan(listing.objects);
+        if !listing.s3.is_empty() {
+            self.list_remote(listing.s3, &mut work, &known, &mut summary, &mut without_rows)?;
+        }
+        if known.keys.is_empty() && work.items.is_empty() && !without_rows.is_empty() {
+            let reasons = without_rows.iter().map(|entry| {
+                let line = line(entry);
+                format!("{}: {}", line.object, line.reason)
+            });
+            return Err(AnalyzeError::NoFlowLogs(reasons.collect::<Vec<_>>().join("; ")));
+        }
         let mut aside: Vec<ObjectEntry> = work
             .skipped
             .into_iter()
@@ -205,26 +215,9 @@ impl Run<'_> {
         aside: &mut Vec<ObjectEntry>,
         without_rows: &mut Vec<ObjectEntry>,
     ) -> Vec<Candidate> {
-        let is_same = |item: &WorkItem| {
-            let key = fingerprint(item.object.name().as_bytes());
-            let Some((counted, outcome)) =
-                known.keys.get(&key).filter(|(_, outcome)| *outcome != Outcome::Failed)
-            else {
-                return false;
-            };
-            // A copy is known by its name.
-            counted.size.is_none() && *outcome == Outcome::Skipped
-                || counted.size == Some(item.object.size_bytes)
-                    && match &item.object.etag {
-                        Some(etag) => counted.etag.as_deref() == Some(etag.trim_matches('"')),
-                        None => {
-                            counted.modified_ns.is_some() && counted.modified_ns == modified_ns(&item.object)
-                        }
-                    }
-        };
         let before = items.len();
-        let items: Vec<WorkItem> = items.into_par_iter().filter(|item| !is_same(item)).collect();
-        summary.known = (before - items.len()) as u64;
+        let items: Vec<WorkItem> = items.into_par_iter().filter(|item| !known.holds(&item.object)).collect();
+        summary.known += (before - items.len()) as u64;
         let candidates: Vec<Candidate> = items
             .into_par_iter()
             .map(|item| Candidate { identity: identity(&item.object, true), item })
@@ -257,7 +250,7 @@ impl Run<'_> {
     }
 
     /// Reads objects, and what their rows came to.
-    fn read(&self, items: &[WorkItem]) -> (Partial, Objects) {
+    fn read(&self, items: Vec<WorkItem>) -> Result<(Partial, Objects), AnalyzeError> {
         let formats = KnownFormats::new(self.settings, &self.inventory);
         let hints = |item: &WorkItem| formats.of(item);
         let progress = |bytes| self.observer.advanced(bytes);
@@ -270,7 +263,12 @@ impl Run<'_> {
             store,
             by_object: true,
         };
-        threads::read_all(items, None, &plan)
+        let is_remote = |item: &WorkItem| matches!(item.object.location, Location::S3 { .. });
+        let (remote, files): (Vec<WorkItem>, Vec<WorkItem>) = items.into_iter().partition(is_remote);
+        if remote.is_empty() {
+            return Ok(threads::read_all(&files, None, &plan));
+        }
+        Ok(self.client()?.read(&files, remote.into_iter().map(|item| item.object).collect(), &plan))
     }
 
     fn store() -> Arc<Store> {
@@ -303,19 +301,26 @@ impl Run<'_> {
             items.push(candidate);
         }
         let mut failed: BTreeMap<String, String> = BTreeMap::new();
+        let mut nothing: BTreeSet<String> = BTreeSet::new();
         let (partial, objects) = loop {
             let good: Vec<WorkItem> = items
                 .iter()
                 .filter(|candidate| !failed.contains_key(&*candidate.item.object.name()))
                 .map(|candidate| candidate.item.clone())
                 .collect();
-            let (partial, objects) = self.read(&good);
+            let (partial, objects) = self.read(good)?;
             let again: Vec<&ObjectLine> =
                 objects.lines.iter().filter(|line| line.outcome == FAILED).collect();
-            if again.is_empty() {
+            // What failed before its first row is in no total: nothing has to be read again because of it.
+            let counts = counts_of(&objects);
+            let is_clean =
+                |line: &&ObjectLine| counts.get(line.object.as_str()).is_none_or(|counts| !has_rows(counts));
+            let clean = again.iter().all(is_clean);
+            nothing.extend(again.iter().filter(|line| is_clean(line)).map(|line| line.object.clone()));
+            failed.extend(again.into_iter().map(|line| (line.object.clone(), line.reason.clone())));
+            if clean {
                 break (partial, objects);
             }
-            failed.extend(again.into_iter().map(|line| (line.object.clone(), line.reason.clone())));
         };
         let mut entries = entries_of(&items, &objects, &failed);
         let mut replaces = Vec::new();
@@ -350,8 +355,12 @@ impl Run<'_> {
             self.commit(&partial, &entries, Kind::Totals, replaces)?;
         }
         for candidate in items.iter().filter(|it| failed.contains_key(&*it.item.object.name())) {
-            let (partial, objects) = self.read(std::slice::from_ref(&candidate.item));
             let key = candidate.item.object.name().into_owned();
+            if nothing.contains(&key) {
+                without_rows.push(failure(key.clone(), candidate.identity.clone(), failed[&key].clone()));
+                continue;
+            }
+            let (partial, objects) = self.read(vec![candidate.item.clone()])?;
             let entry = failed_entry(candidate, &objects, &failed[&key]);
             if has_rows(&entry.counts) {
                 let replaces = known.failed.remove(&key).unwrap_or_default();

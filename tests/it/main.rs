@@ -10,6 +10,8 @@ mod check;
 mod diff;
 /// What would be read, without reading it.
 mod dry_run;
+/// Why figures are what they are.
+mod explain;
 /// The report as Markdown, CSV and Parquet.
 mod formats;
 /// Owners, pseudonyms, languages, currencies.
@@ -21,6 +23,8 @@ mod readme;
 mod recipes;
 /// Rollups against the logs that they are made of.
 mod rollup;
+#[cfg(unix)]
+mod rollup_disk;
 /// Logs in a bucket.
 #[cfg(unix)]
 mod s3;

@@ -8,19 +8,19 @@ use std::time::Duration;
 use flowtoll::testkit::{Coverage, FieldOrder, Form, Layout, Plan, Preset, World, WorldOptions, write_world};
 use tempfile::TempDir;
 
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     Command::new(assert_cmd::cargo::cargo_bin!("flowtoll"))
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     program().args(arguments).output().expect("the program runs")
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn report(inputs: &[&str], inventory: Option<&Path>) -> Vec<u8> {
+pub(crate) fn report(inputs: &[&str], inventory: Option<&Path>) -> Vec<u8> {
     let inventory = inventory.map(|path| path.display().to_string());
     let mut arguments = vec!["report", "--format", "json", "-q"];
     arguments.extend(inputs);
@@ -32,21 +32,21 @@ fn report(inputs: &[&str], inventory: Option<&Path>) -> Vec<u8> {
     output.stdout
 }
 
-fn rollup(arguments: &[&str]) -> Output {
+pub(crate) fn rollup(arguments: &[&str]) -> Output {
     let output = run(&[&["rollup"], arguments].concat());
     assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {}", said(&output));
     output
 }
 
 /// A written world: its logs without the inventory beside them, and the inventory.
-struct Written {
-    folder: TempDir,
-    logs: String,
-    inventory: PathBuf,
+pub(crate) struct Written {
+    pub(crate) folder: TempDir,
+    pub(crate) logs: String,
+    pub(crate) inventory: PathBuf,
 }
 
 impl Written {
-    fn new(seed: u64, form: &Form, objects: u64) -> Self {
+    pub(crate) fn new(seed: u64, form: &Form, objects: u64) -> Self {
         let options = WorldOptions { hours: 3, conversations_per_hour: 60.0, ..WorldOptions::default() };
         let world = World::new(seed, options);
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -60,11 +60,11 @@ impl Written {
         Self { logs: place.display().to_string(), folder, inventory }
     }
 
-    fn output(&self, name: &str) -> String {
+    pub(crate) fn output(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn objects(&self) -> Vec<PathBuf> {
+    pub(crate) fn objects(&self) -> Vec<PathBuf> {
         let (mut found, mut waiting) = (Vec::new(), vec![PathBuf::from(&self.logs)]);
         while let Some(folder) = waiting.pop() {
             for entry in fs::read_dir(folder).expect("a folder of the world") {

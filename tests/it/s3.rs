@@ -13,6 +13,8 @@ mod keys;
 mod layouts;
 mod proxy;
 mod ranges;
+#[cfg(feature = "parquet")]
+mod rollup;
 mod server;
 mod soak;
 mod wire;

@@ -9,7 +9,9 @@ use super::{Run, Summary};
 use crate::discover::WorkItem;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{AnalyzeError, rolled};
+use crate::rollup::manifest::ManifestEntry;
 use crate::rollup::{Content, Identity, Kind, Outcome, write};
+use crate::source::remote::S3Uri;
 use crate::source::{self, Listing, LogObject};
 
 impl Run<'_> {
@@ -20,28 +22,38 @@ impl Run<'_> {
             listing.objects.into_iter().map(|object| (object.name().into_owned(), object)).collect();
         let mut summary = Summary::default();
         let (mut chosen, mut entries) = (Vec::new(), Vec::new());
-        let found: Vec<(&crate::rollup::manifest::ManifestEntry, Option<(WorkItem, Identity)>)> = manifest
+        let found: Vec<(&ManifestEntry, Result<Option<LogObject>, String>)> = manifest
             .entries
             .par_iter()
             .map(|entry| {
-                let object = listed.get(&entry.key).cloned().or_else(|| {
-                    let found = source::list(std::slice::from_ref(&entry.key)).ok()?;
-                    found.objects.into_iter().find(|object| object.name() == entry.key)
-                });
-                let of = |object: LogObject| {
-                    // The date of a file is not part of what is written: the same manifest gives the same bytes.
-                    let identity = Identity { modified_ns: None, ..identity(&object, true) };
-                    (WorkItem { object }, identity)
+                let found = match (listed.get(&entry.key), S3Uri::parse(&entry.key)) {
+                    (Some(object), _) => Ok(Some(object.clone())),
+                    (None, Some(uri)) => self.remote_object(uri, entry)?,
+                    (None, None) => {
+                        Ok(source::list(std::slice::from_ref(&entry.key)).ok().and_then(|found| {
+                            found.objects.into_iter().find(|object| object.name() == entry.key)
+                        }))
+                    }
                 };
-                (entry, object.map(of))
+                Ok((entry, found))
             })
-            .collect();
+            .collect::<Result<_, AnalyzeError>>()?;
         for (entry, found) in found {
-            let Some((item, identity)) = found else {
-                let reason = "it is not there".to_owned();
-                entries.push(failure(entry.key.clone(), Identity::default(), reason));
-                continue;
+            let object = match found {
+                Ok(Some(object)) => object,
+                Ok(None) => {
+                    let reason = "it is not there".to_owned();
+                    entries.push(failure(entry.key.clone(), Identity::default(), reason));
+                    continue;
+                }
+                Err(reason) => {
+                    entries.push(failure(entry.key.clone(), Identity::default(), reason));
+                    continue;
+                }
             };
+            // The date of a file is not part of what is written: the same manifest gives the same bytes.
+            let identity = Identity { modified_ns: None, ..identity(&object, true) };
+            let item = WorkItem { object };
             let size = entry.size.is_some_and(|size| Some(size) != identity.size);
             let etag = entry.etag.is_some() && entry.etag != identity.etag;
             if size || etag {
@@ -54,7 +66,7 @@ impl Run<'_> {
         }
         self.observer.listed(chosen.len(), chosen.iter().filter_map(|it| it.identity.size).sum());
         let items: Vec<WorkItem> = chosen.iter().map(|candidate| candidate.item.clone()).collect();
-        let (partial, objects) = self.read(&items);
+        let (partial, objects) = self.read(items)?;
         let failed: BTreeMap<String, String> = objects
             .lines
             .iter()

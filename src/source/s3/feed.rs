@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::{Buf as _, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::Session;
 use super::client::{BucketPages, Store};
 use super::failure::Failure;
 use super::get::{Remote, Whole};
 use super::partition::NameHours;
 use super::ranged::RangedObject;
 use super::walk::{Entry, Taker, Walk};
-use crate::source::remote::{Arrival, Content, Feed, S3Settings, S3Uri};
+use crate::source::remote::{Arrival, Content, Feed, S3Uri};
 use crate::source::{Location, LogObject};
 
 /// Objects that are fetched at the same time.
@@ -32,10 +33,17 @@ const PERMIT_BYTES: usize = 64 << 10;
 /// Objects of a store, as they arrive.
 pub struct S3Feed {
     store: Arc<Store>,
-    inputs: Vec<S3Uri>,
-    hours: NameHours,
+    wanted: Wanted,
     arrivals: Mutex<Receiver<Arrival>>,
     sender: Mutex<Option<Sender<Arrival>>>,
+}
+
+/// What is fetched.
+enum Wanted {
+    /// What is listed below the inputs, of some hours.
+    Listed(Vec<S3Uri>, NameHours),
+    /// These objects.
+    Objects(Vec<LogObject>),
 }
 
 /// Told of the listing, on the thread that lists.
@@ -47,45 +55,51 @@ pub trait Listener: Send {
 }
 
 impl S3Feed {
-    /// Prepares a store. Nothing is asked yet. `from` and `to` bound the starts of the records that are wanted, Unix seconds.
-    ///
-    /// # Errors
-    /// When there are no threads.
-    pub fn new(
-        settings: &S3Settings,
-        inputs: Vec<S3Uri>,
-        from: Option<i64>,
-        to: Option<i64>,
-    ) -> io::Result<Self> {
-        let (sender, arrivals) = channel();
-        Ok(Self {
-            store: Arc::new(Store::new(settings)?),
-            inputs: distinct(inputs),
-            hours: NameHours::new(from, to),
-            arrivals: Mutex::new(arrivals),
-            sender: Mutex::new(Some(sender)),
-        })
+    /// What lies below inputs. Nothing is asked yet. `from` and `to` bound the starts of the records that are wanted, Unix
+    /// seconds.
+    pub fn new(session: &Session, inputs: Vec<S3Uri>, from: Option<i64>, to: Option<i64>) -> Self {
+        Self::of(session, Wanted::Listed(distinct(inputs), NameHours::new(from, to)))
     }
 
-    /// Lists and fetches until there is no more: to be run on a thread of its own, once.
+    /// Objects that were listed before; others than of S3 are passed over.
+    pub fn of_objects(session: &Session, objects: Vec<LogObject>) -> Self {
+        Self::of(session, Wanted::Objects(objects))
+    }
+
+    fn of(session: &Session, wanted: Wanted) -> Self {
+        let (sender, arrivals) = channel();
+        Self {
+            store: Arc::clone(&session.store),
+            wanted,
+            arrivals: Mutex::new(arrivals),
+            sender: Mutex::new(Some(sender)),
+        }
+    }
+
+    /// Lists and fetches until there is no more: to be run on a thread of its own, once. The listener is told of what is
+    /// listed, not of objects that were listed before.
     pub fn run(&self, listener: &mut dyn Listener) {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(sender) = sender else { return };
-        let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
-        let ahead = Arc::new(Semaphore::new(MAX_AHEAD_BYTES / PERMIT_BYTES));
-        for input in &self.inputs {
-            let mut pages = BucketPages { store: &self.store, bucket: &input.bucket };
-            let mut taker = Fetcher {
-                store: &self.store,
-                input,
-                listener,
-                sender: &sender,
-                requests: &requests,
-                ahead: &ahead,
-            };
-            let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: self.hours };
-            if walk.input(&input.prefix).is_err() {
-                return;
+        let fetcher = Fetcher {
+            store: &self.store,
+            sender,
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            ahead: Arc::new(Semaphore::new(MAX_AHEAD_BYTES / PERMIT_BYTES)),
+        };
+        match &self.wanted {
+            Wanted::Objects(objects) => {
+                let _ = objects.iter().try_for_each(|object| fetcher.fetch_listed(object).then_some(()));
+            }
+            Wanted::Listed(inputs, hours) => {
+                for input in inputs {
+                    let mut pages = BucketPages { store: &self.store, bucket: &input.bucket };
+                    let mut taker = Chooser { fetcher: &fetcher, input, listener };
+                    let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: *hours };
+                    if walk.input(&input.prefix).is_err() {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -116,30 +130,54 @@ impl Feed for S3Feed {
     }
 }
 
-/// Fetches what is listed.
-struct Fetcher<'f> {
-    store: &'f Arc<Store>,
-    input: &'f S3Uri,
-    listener: &'f mut dyn Listener,
-    sender: &'f Sender<Arrival>,
-    requests: &'f Arc<Semaphore>,
-    ahead: &'f Arc<Semaphore>,
+/// Fetches what the listener wants of what is listed.
+struct Chooser<'c> {
+    fetcher: &'c Fetcher<'c>,
+    input: &'c S3Uri,
+    listener: &'c mut dyn Listener,
 }
 
-impl Taker for Fetcher<'_> {
+impl Taker for Chooser<'_> {
     fn take(&mut self, entry: Entry, explicit: bool) -> bool {
         let object = log_object(&self.input.bucket, &entry, explicit);
         if !self.listener.listed(&object) {
             return true;
         }
+        self.fetcher.fetch(object, &self.input.bucket, entry.key, entry.etag)
+    }
+
+    fn failed(&mut self, prefix: &str, failure: Failure) {
+        let name = format!("s3://{}/{prefix}", self.input.bucket);
+        self.listener.failed(name, format!("cannot be listed: {failure}"));
+    }
+}
+
+/// Fetches objects ahead of their readers.
+struct Fetcher<'f> {
+    store: &'f Arc<Store>,
+    sender: Sender<Arrival>,
+    requests: Arc<Semaphore>,
+    ahead: Arc<Semaphore>,
+}
+
+impl Fetcher<'_> {
+    fn fetch_listed(&self, object: &LogObject) -> bool {
+        let Location::S3 { bucket, key } = &object.location else { return true };
+        // As the store wrote it.
+        let etag = object.etag.as_ref().map(|etag| format!("\"{etag}\""));
+        self.fetch(object.clone(), bucket, key.to_string(), etag)
+    }
+
+    /// Whether more is wanted.
+    fn fetch(&self, object: LogObject, bucket: &str, key: String, etag: Option<String>) -> bool {
         let remote = Remote {
-            client: self.store.client(&self.input.bucket),
+            client: self.store.client(bucket),
             payer: self.store.payer(),
-            bucket: self.input.bucket.clone(),
-            key: entry.key,
-            etag: entry.etag,
+            bucket: bucket.to_owned(),
+            key,
+            etag,
         };
-        let size = entry.size_bytes;
+        let size = object.size_bytes;
         if size == 0 {
             return self
                 .sender
@@ -155,8 +193,8 @@ impl Taker for Fetcher<'_> {
                 .is_ok();
         }
         let held = if is_large { PIECES * PIECE_BYTES } else { usize::try_from(size).unwrap_or(usize::MAX) };
-        let Some(permit) = self.wait(self.ahead, held.div_ceil(PERMIT_BYTES)) else { return false };
-        let Some(request) = self.wait(self.requests, 1) else { return false };
+        let Some(permit) = self.wait(&self.ahead, held.div_ceil(PERMIT_BYTES)) else { return false };
+        let Some(request) = self.wait(&self.requests, 1) else { return false };
         let sender = self.sender.clone();
         self.store.runtime.spawn(async move {
             let whole = Whole::new(remote, size);
@@ -172,13 +210,6 @@ impl Taker for Fetcher<'_> {
         true
     }
 
-    fn failed(&mut self, prefix: &str, failure: Failure) {
-        let name = format!("s3://{}/{prefix}", self.input.bucket);
-        self.listener.failed(name, format!("cannot be listed: {failure}"));
-    }
-}
-
-impl Fetcher<'_> {
     fn wait(&self, semaphore: &Arc<Semaphore>, permits: usize) -> Option<OwnedSemaphorePermit> {
         let permits = u32::try_from(permits).unwrap_or(u32::MAX);
         self.store.runtime.block_on(Arc::clone(semaphore).acquire_many_owned(permits)).ok()

@@ -1,14 +1,14 @@
 //! What a run would ask for, from listings alone.
 
 use std::collections::BTreeMap;
-use std::io;
 
+use super::Session;
 use super::client::{BucketPages, Store};
 use super::failure::Failure;
 use super::feed::{Listener, distinct, log_object};
 use super::partition::NameHours;
 use super::walk::{Ask, Entry, Page, Pages, Taker, Walk};
-use crate::source::remote::{S3Settings, S3Uri};
+use crate::source::remote::S3Uri;
 
 /// What would be asked of one bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,21 +25,19 @@ pub struct BucketRequests {
     pub get_requests: u64,
 }
 
-/// Lists inputs and fetches nothing; by bucket. `from` and `to` as for [`S3Feed::new`](super::S3Feed::new).
-///
-/// # Errors
-/// When there are no threads. What cannot be listed, the listener is told.
+/// Lists inputs and fetches nothing; by bucket. `from` and `to` as for [`S3Feed::new`](super::S3Feed::new). What cannot be
+/// listed, the listener is told.
 pub fn list_only(
-    settings: &S3Settings,
+    session: &Session,
     inputs: Vec<S3Uri>,
     (from, to): (Option<i64>, Option<i64>),
     listener: &mut dyn Listener,
-) -> io::Result<BTreeMap<String, BucketRequests>> {
-    let store = Store::new(settings)?;
+) -> BTreeMap<String, BucketRequests> {
+    let store: &Store = &session.store;
     let mut buckets: BTreeMap<String, BucketRequests> = BTreeMap::new();
     for input in distinct(inputs) {
         let mut requests = buckets.remove(&input.bucket).unwrap_or_default();
-        let mut pages = Counted { pages: BucketPages { store: &store, bucket: &input.bucket }, count: 0 };
+        let mut pages = Counted { pages: BucketPages { store, bucket: &input.bucket }, count: 0 };
         let mut taker = Counter { input: &input, listener: &mut *listener, requests: &mut requests };
         let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: NameHours::new(from, to) };
         // A counter takes every object: it never ends a walk.
@@ -48,7 +46,7 @@ pub fn list_only(
         requests.region = store.region(&input.bucket);
         buckets.insert(input.bucket, requests);
     }
-    Ok(buckets)
+    buckets
 }
 
 /// Counts pages.

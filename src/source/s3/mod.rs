@@ -16,5 +16,26 @@ mod ranged;
 mod tests;
 mod walk;
 
+use std::io;
+use std::sync::Arc;
+
+use super::remote::S3Settings;
+
 pub use feed::{Listener, S3Feed};
 pub use listing::{BucketRequests, list_only};
+
+/// Who asks a store, and where; for any number of listings and feeds.
+#[derive(Clone)]
+pub struct Session {
+    store: Arc<client::Store>,
+}
+
+impl Session {
+    /// With the usual chain of credentials. Nothing is asked of the store yet.
+    ///
+    /// # Errors
+    /// When there are no threads.
+    pub fn new(settings: &S3Settings) -> io::Result<Self> {
+        Ok(Self { store: Arc::new(client::Store::new(settings)?) })
+    }
+}

@@ -166,7 +166,15 @@ impl Estate {
         self.run(address, &arguments, environment)
     }
 
-    fn run(&self, input: &str, more: &[&str], environment: &[(&str, &str)]) -> Run {
+    /// The program with these arguments, as the reader of the bucket.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare();
+        command.envs(reader()).args(arguments);
+        command
+    }
+
+    /// The program, without anything of whoever runs the tests.
+    fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowtoll"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {
@@ -175,6 +183,11 @@ impl Estate {
         }
         // No credentials and no settings of whoever runs the tests.
         command.env("HOME", self.folder.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    fn run(&self, input: &str, more: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = self.bare();
         command.envs(environment.iter().copied());
         command.args(["report", input, "--format", "json"]);
         let inventory = self.inventory();
