@@ -29,6 +29,8 @@ pub mod advise;
 
 pub mod check;
 
+pub mod diff;
+
 pub mod render;
 
 pub mod pipeline;

@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
+use super::diff::DiffArguments;
+use super::explain::ExplainArguments;
 use crate::advise::policy::Availability;
 use crate::classify::sink::Window;
 use crate::model::report::Currency;
@@ -46,6 +48,10 @@ pub(super) enum Command {
     Rollup(Box<RollupArguments>),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
+    /// Compare two reports: what grew, and why: rates, bytes, hours, what is new
+    Diff(DiffArguments),
+    /// Explain the number of an advice, a client or a NAT gateway, line by line
+    Explain(Box<ExplainArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]
@@ -125,6 +131,13 @@ pub(super) enum FormatArgument {
     Table,
     /// For programs; schema flowtoll/report/v1
     Json,
+    /// For pull requests
+    Markdown,
+    /// For spreadsheets: one file for each table, in the directory that --output names
+    Csv,
+    /// For query engines: the attribution, one row for each line
+    #[cfg(feature = "parquet")]
+    Parquet,
     /// For a browser or paper: one file that loads nothing
     Html,
 }
@@ -135,6 +148,7 @@ pub(super) enum FormatArgument {
                   flowtoll report sample-logs\n  \
                   flowtoll report logs/ --inventory inventory/ --format json > report.json\n  \
                   flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n  \
+                  flowtoll report logs/ --format csv --output tables/\n  \
                   zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'",
     after_long_help = "Examples:\n  \
                   flowtoll report sample-logs\n      \
@@ -143,6 +157,8 @@ pub(super) enum FormatArgument {
                       logs and inventory in two places; JSON for a program\n  \
                   flowtoll report 'logs/**/*.log.gz' --from 2026-03-01 --to 2026-04-01\n      \
                       a glob, and one month by the records' own times\n  \
+                  flowtoll report logs/ --format csv --output tables/\n      \
+                      a file for each table: tables/attribution.csv, tables/ledger.csv, ...\n  \
                   zcat export/*.gz | flowtoll report - --log-format '${version} ${account-id} ${interface-id} ...'\n      \
                       records without a header from standard input\n\n\
                   Exit status: 0 complete; 1 a report was given but is incomplete (an object unreadable, a price missing); \
@@ -202,7 +218,7 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     pub(super) format: FormatArgument,
 
-    /// Write the report to a file instead of standard output
+    /// Write the report to a file instead of standard output; with --format csv, its files to a directory
     #[arg(long, short, value_name = "PATH")]
     pub(super) output: Option<PathBuf>,
 

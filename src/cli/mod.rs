@@ -8,6 +8,9 @@
 
 mod args;
 mod check;
+mod diff;
+mod explain;
+mod export;
 mod output;
 mod progress;
 mod report;
@@ -30,8 +33,8 @@ use crate::{inventory, price, source};
 enum Outcome {
     /// All there is to know was given.
     Complete,
-    /// A report was given, but an object could not be read, or a price is missing, or too many rows are malformed, or a finding is
-    /// as bad as `--fail-on` says.
+    /// A report was given, but an object could not be read, or a price is missing, or too many rows are malformed, a finding is
+    /// as bad as `--fail-on` says, or growth is above `--fail-above`.
     Incomplete,
 }
 
@@ -63,6 +66,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         #[cfg(feature = "parquet")]
         Command::Rollup(arguments) => rollup::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

@@ -1,10 +1,10 @@
 //! `flowtoll report`.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
-use super::{Outcome, output};
+use super::{Outcome, export, output};
 use crate::model::report::Report;
 use crate::pipeline::estimate::estimate;
 use crate::pipeline::groups::GroupBy;
@@ -21,11 +21,9 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
             .map(|key| GroupBy { key, allocate_hours: arguments.allocate_hours }),
         ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?
     };
+    export::check(arguments)?;
     let progress = Progress::new(arguments.quiet);
     if arguments.dry_run {
-        if arguments.format == FormatArgument::Html {
-            bail!("--dry-run has no page: use --format table or json");
-        }
         return dry_run(&settings, arguments, &progress);
     }
     let report = analyze(&settings, &progress);
@@ -36,9 +34,12 @@ pub(super) fn run(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
         redact(&mut report, &redaction_key(arguments)?);
     }
     let lang = arguments.lang.into();
-    output::write(arguments.output.as_deref(), |style, out| {
-        format(arguments).render(&report, TableStyle { lang, ..style }, out)
-    })?;
+    match format(arguments) {
+        Some(format) => output::write(arguments.output.as_deref(), |style, out| {
+            format.render(&report, TableStyle { lang, ..style }, out)
+        })?,
+        None => export::write(&report, arguments)?,
+    }
     talk(&report, arguments, &progress);
     Ok(outcome(&report, arguments))
 }
@@ -56,12 +57,11 @@ fn redaction_key(arguments: &ReportArguments) -> anyhow::Result<Vec<u8>> {
 
 /// `--dry-run`: what would be read and what asking for it would cost.
 fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress) -> anyhow::Result<Outcome> {
+    let format = format(arguments).unwrap_or(Format::Table);
     let estimate = estimate(settings, progress);
     progress.finish();
     let estimate = estimate?;
-    output::write(arguments.output.as_deref(), |style, out| {
-        render::estimate(&estimate, format(arguments), style, out)
-    })?;
+    output::write(arguments.output.as_deref(), |style, out| render::estimate(&estimate, format, style, out))?;
     for unlisted in &estimate.unlisted {
         progress.say(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
     }
@@ -69,11 +69,16 @@ fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress
     Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
 }
 
-fn format(arguments: &ReportArguments) -> Format {
+/// The form that is one text; `None` for those of [`export`].
+pub(super) fn format(arguments: &ReportArguments) -> Option<Format> {
     match arguments.format {
-        FormatArgument::Table => Format::Table,
-        FormatArgument::Json => Format::Json,
-        FormatArgument::Html => Format::Html,
+        FormatArgument::Table => Some(Format::Table),
+        FormatArgument::Json => Some(Format::Json),
+        FormatArgument::Markdown => Some(Format::Markdown),
+        FormatArgument::Html => Some(Format::Html),
+        FormatArgument::Csv => None,
+        #[cfg(feature = "parquet")]
+        FormatArgument::Parquet => None,
     }
 }
 

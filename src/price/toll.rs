@@ -52,7 +52,9 @@ impl Scale {
             return 0;
         }
         let (hours, observed) = (u128::from(self.month_hours), u128::from(self.observed_hours));
-        bytes.checked_mul(hours).map_or(bytes / observed * hours, |product| product / observed)
+        bytes
+            .checked_mul(hours)
+            .map_or((bytes / observed).saturating_mul(hours), |product| product / observed)
     }
 }
 

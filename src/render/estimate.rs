@@ -26,9 +26,10 @@ pub fn estimate(
             out.write_all(b"\n")
         }
         Format::Table => table(estimate, &mut Page::new(out, style)),
-        Format::Html => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "an estimate has no page; use table or json"))
-        }
+        Format::Html | Format::Markdown => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "an estimate is a table or JSON; use --format table or json",
+        )),
     }
 }
 

@@ -4,12 +4,19 @@
 //! A new format is a file with one function and one line each in [`Format`].
 
 mod check;
+mod csv;
+mod diff;
 mod estimate;
+mod explain;
 mod grid;
 mod html;
 mod json;
+mod markdown;
+mod markup;
 mod money;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prices;
 mod redact;
 mod sums;
@@ -26,10 +33,16 @@ use std::str::FromStr;
 use crate::model::report::Report;
 
 pub use check::{CHECK_SCHEMA, CHECK_SCHEMA_JSON, CheckFormat};
+pub use csv::{CsvTable, csv};
+pub use diff::{DIFF_SCHEMA_JSON, DiffFormat};
 pub use estimate::{ESTIMATE_SCHEMA_JSON, estimate};
+pub use explain::{ExplainError, NotInReport, Subject, explain};
 pub use html::html;
 pub use json::{REPORT_SCHEMA_JSON, json};
+pub use markdown::markdown;
 pub use money::converted;
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
 pub use prices::prices;
 pub use redact::redact;
 pub use table::table;
@@ -53,26 +66,29 @@ impl Default for TableStyle {
     }
 }
 
-/// A form a report can take.
+/// A form a report can take that is one text; [`csv()`] is several files, and [`parquet()`] is none for the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Text for people.
     Table,
     /// One object for programs, described by [`REPORT_SCHEMA_JSON`].
     Json,
+    /// Text for a pull request.
+    Markdown,
     /// One self-contained page for people, in a browser or on paper.
     Html,
 }
 
 impl Format {
     /// Every format, in the order it is offered.
-    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Html];
+    pub const ALL: [Self; 4] = [Self::Table, Self::Json, Self::Markdown, Self::Html];
 
     /// The name people type.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Markdown => "markdown",
             Self::Html => "html",
         }
     }
@@ -85,6 +101,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
+            Self::Markdown => markdown(report, out),
             Self::Html => html(report, style.lang, out),
         }
     }

@@ -6,6 +6,7 @@
     reason = "this stage is the door to the file system"
 )]
 
+mod document;
 mod local;
 pub mod remote;
 #[cfg(feature = "s3")]
@@ -16,6 +17,7 @@ mod tests;
 #[cfg(feature = "parquet")]
 pub mod vault;
 
+pub use document::{MAX_DOCUMENT_BYTES, STANDARD_INPUT, read_document};
 pub use local::{Listing, MAX_INVENTORY_FILE_BYTES, SourceError, list, read_inventory, read_text};
 
 use std::borrow::Cow;

@@ -6,8 +6,14 @@
 mod cases;
 /// `flowtoll check`: its rules and the forms of its output.
 mod check;
+/// `flowtoll diff`: two reports, and why they differ.
+mod diff;
 /// What would be read, without reading it.
 mod dry_run;
+/// Why figures are what they are.
+mod explain;
+/// The report as Markdown, CSV and Parquet.
+mod formats;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
 /// The README's commands, formats and price files.

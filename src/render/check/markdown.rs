@@ -1,9 +1,8 @@
 //! Findings for pull requests.
 
-use std::fmt::Write as _;
 use std::io;
 
-use super::super::grid::clean;
+use super::super::markup::text;
 use super::super::number::usd;
 use super::{counts_text, looked_at, lost};
 use crate::model::report::Report;
@@ -35,23 +34,4 @@ pub(super) fn markdown(report: &Report, out: &mut dyn io::Write) -> io::Result<(
         writeln!(out, "- {}: {}", text(&line.id), text(&line.reason))?;
     }
     Ok(())
-}
-
-/// A text in which nothing is markup: what Markdown or HTML would read is written so that it is shown, on one line.
-fn text(raw: &str) -> String {
-    let mut shown = String::new();
-    for c in clean(raw).chars() {
-        match c {
-            '\n' => shown.push(' '),
-            // A mention would call people.
-            '&' | '<' | '>' | '@' => write!(shown, "&#{};", u32::from(c)).expect("a String takes all"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
-                shown.push('\\');
-                shown.push(c);
-            }
-            _ => shown.push(c),
-        }
-    }
-    // An address of the web would become a link.
-    shown.replace("://", ":&#47;/").replace("www.", "www&#46;")
 }

@@ -1,6 +1,7 @@
 //! Snapshots show the look; the other tests check figures, widths and the promise of the schema.
 
 mod estimate;
+mod exports;
 mod numbers;
 mod page;
 mod sample;

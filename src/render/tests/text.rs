@@ -154,7 +154,7 @@ fn formats_have_names() {
         assert_eq!(format.name().parse(), Ok(format));
     }
     let error = "yaml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json, html");
+    assert_eq!(error.to_string(), "no format \"yaml\"; there are: table, json, markdown, html");
 }
 
 /// Ids, names and sentences as they come, and as they should not.

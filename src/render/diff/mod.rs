@@ -1,0 +1,228 @@
+//! Two reports compared: for people, for programs, for pull requests.
+
+mod json;
+mod markdown;
+mod table;
+
+use std::io;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::TableStyle;
+use super::number::{count, size, usd};
+use crate::diff::effects::Effects;
+use crate::diff::{Change, ClientKey, Compared, Diff, EndpointKey, Line, NatGatewayKey, ServiceKey, Status};
+
+pub use json::DIFF_SCHEMA_JSON;
+
+/// How many lines of a section are shown before the rest is one line.
+const ROWS: usize = 20;
+
+/// A form that a comparison can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiffFormat {
+    /// Text for people.
+    Table,
+    /// One object for programs, described by [`DIFF_SCHEMA_JSON`].
+    Json,
+    /// Markdown, for pull requests.
+    Markdown,
+}
+
+impl DiffFormat {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Markdown];
+
+    /// Writes `diff` to `out`. `style` matters to tables only.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn render(self, diff: &Diff, style: TableStyle, out: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            Self::Table => table::table(diff, style, out),
+            Self::Json => json::json(diff, out),
+            Self::Markdown => markdown::markdown(diff, out),
+        }
+    }
+}
+
+/// What stands where the reports say the same.
+const NOTHING: &str = "Nothing changed: both reports say the same about traffic, cost and advice.";
+
+/// USD with its sign; `unpriced` where one side has no price.
+fn signed(amount: Option<Decimal>) -> String {
+    let text = usd(amount);
+    match amount {
+        Some(amount) if amount > Decimal::ZERO && !text.starts_with('<') => format!("+{text}"),
+        _ => text,
+    }
+}
+
+/// The relative change of an amount; nothing where that has no meaning.
+fn percent(change: &Change) -> Option<String> {
+    let (before, change) = (change.cost_month_before_usd?, change.change_month_usd?);
+    if before <= Decimal::ZERO {
+        return None;
+    }
+    let percent = change.checked_div(before)?.checked_mul(Decimal::ONE_HUNDRED)?.round_dp(1);
+    Some(if percent > Decimal::ZERO { format!("+{percent:.1}") } else { format!("{percent:.1}") })
+}
+
+/// The parts worth a cent; where none is, the largest.
+fn parts(effects: &Effects) -> Vec<(&'static str, Decimal)> {
+    let half_cent = Decimal::new(5, 3);
+    let mut parts: Vec<_> = effects.parts().into_iter().filter(|(_, part)| !part.is_zero()).collect();
+    let largest = parts.iter().map(|(_, part)| part.abs()).max().unwrap_or_default();
+    parts.retain(|(_, part)| part.abs() >= half_cent.min(largest));
+    parts
+}
+
+/// The parts of a change in one line each; `member` is what a group consists of.
+fn why(change: &Change, member: &str) -> Vec<String> {
+    let Some(effects) = change.effects else {
+        let side = match (change.cost_month_before_usd, change.cost_month_after_usd) {
+            (None, None) => "before and after",
+            (None, _) => "before",
+            _ => "after",
+        };
+        return vec![format!("unpriced {side}")];
+    };
+    match change.status {
+        Status::New => vec!["new".to_owned()],
+        Status::Gone => vec!["gone".to_owned()],
+        _ => {
+            let named = |name: &str| match name {
+                "new" | "gone" if !member.is_empty() => format!("{name} {member}"),
+                _ => name.to_owned(),
+            };
+            let parts = parts(&effects);
+            parts.iter().map(|(name, part)| format!("{} {}", named(name), signed(Some(*part)))).collect()
+        }
+    }
+}
+
+/// Bytes of a month before and after; nothing where there are none.
+fn bytes(change: &Change) -> String {
+    match (change.bytes_month_before, change.bytes_month_after) {
+        (0, 0) => String::new(),
+        (before, after) if before == after => format!("{} a month", size(after)),
+        (before, after) => format!("{} -> {}", size(before), size(after)),
+    }
+}
+
+/// A line for people.
+struct Row<'d> {
+    /// Id first, then what is known of it.
+    name: Vec<String>,
+    change: &'d Change,
+    remarks: &'d [String],
+}
+
+/// A list of changes under a heading.
+struct Section<'d> {
+    title: &'static str,
+    column: &'static str,
+    /// What a row consists of, in the plural; nothing for a single thing.
+    member: &'static str,
+    /// How many are new, gone and changed, with the money of each; nothing where all are changed.
+    counts: Option<String>,
+    rows: Vec<Row<'d>>,
+    /// Those beyond the first [`ROWS`], and those without money.
+    rest: Option<String>,
+}
+
+fn section<'d, K: Serialize>(
+    title: &'static str,
+    (column, member): (&'static str, &'static str),
+    lines: &'d [Line<K>],
+    name: impl Fn(&'d K) -> Vec<String>,
+) -> Section<'d> {
+    let (money, idle): (Vec<_>, Vec<_>) = lines.iter().partition(|line| {
+        line.change.change_month_usd.is_none_or(|change| !change.is_zero())
+            || line.change.effects.is_some_and(|effects| !parts(&effects).is_empty())
+            || !line.remarks.is_empty()
+    });
+    let rows = money.iter().take(ROWS).map(|line| Row {
+        name: name(&line.key),
+        change: &line.change,
+        remarks: &line.remarks,
+    });
+    let more = money.get(ROWS..).unwrap_or_default();
+    let sum = more.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.change.change_month_usd?));
+    let mut rest = Vec::new();
+    if !more.is_empty() {
+        rest.push(format!("{} more: {}", count(more.len() as u128), signed(sum)));
+    }
+    if !idle.is_empty() {
+        rest.push(format!("{} changed in bytes, not in cost", count(idle.len() as u128)));
+    }
+    Section {
+        title,
+        column,
+        member,
+        counts: counts(lines),
+        rows: rows.collect(),
+        rest: (!rest.is_empty()).then(|| format!("{}; --format json has all.", rest.join("; "))),
+    }
+}
+
+/// How many lines are new, gone and changed, with their money.
+fn counts<K: Serialize>(lines: &[Line<K>]) -> Option<String> {
+    let of = |status: Status, name: &str| {
+        let lines: Vec<_> = lines.iter().filter(|line| line.change.status == status).collect();
+        let sum =
+            lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.change.change_month_usd?));
+        (!lines.is_empty()).then(|| format!("{} {name} {}", count(lines.len() as u128), signed(sum)))
+    };
+    let [new, gone, changed] = [(Status::New, "new"), (Status::Gone, "gone"), (Status::Changed, "changed")]
+        .map(|(s, name)| of(s, name));
+    (new.is_some() || gone.is_some())
+        .then(|| [new, gone, changed].into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+/// All lists, in their order.
+fn sections(diff: &Diff) -> [Section<'_>; 4] {
+    [
+        section("NAT gateways", ("NAT gateway", ""), &diff.nat_gateways, nat_gateway),
+        section("VPC endpoints", ("VPC endpoint", ""), &diff.endpoints, endpoint),
+        section("Services (data processing)", ("Service", "clients"), &diff.services, service),
+        section("Clients (data processing)", ("Interface", "services"), &diff.clients, client),
+    ]
+}
+
+fn nat_gateway(key: &NatGatewayKey) -> Vec<String> {
+    [Some(key.nat_gateway_id.clone()), key.name.clone()].into_iter().flatten().collect()
+}
+
+fn endpoint(key: &EndpointKey) -> Vec<String> {
+    let kind = format!("{}, {}", key.service, key.endpoint_type);
+    [Some(key.vpc_endpoint_id.clone()), key.name.clone(), Some(kind)].into_iter().flatten().collect()
+}
+
+fn service(key: &ServiceKey) -> Vec<String> {
+    let place = key
+        .service_region
+        .as_ref()
+        .map_or_else(|| key.path.clone(), |region| format!("{region}, {}", key.path));
+    vec![key.service.clone(), place]
+}
+
+fn client(key: &ClientKey) -> Vec<String> {
+    let name = key.interface_id.clone().unwrap_or_else(|| "(not named by any record)".to_owned());
+    [Some(name), key.subnet_id.clone().or_else(|| key.vpc_id.clone())].into_iter().flatten().collect()
+}
+
+/// One of the reports in a sentence.
+fn told(side: &Compared) -> String {
+    let range = match (&side.start, &side.end) {
+        (Some(start), Some(end)) => format!("{start} .. {end}"),
+        _ => "no record has a time".to_owned(),
+    };
+    format!(
+        "{}: {range}, {} h observed, a month of {} h",
+        side.file,
+        count(side.observed_hours.into()),
+        count(side.month_hours.into())
+    )
+}
