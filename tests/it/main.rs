@@ -16,6 +16,8 @@ mod explain;
 mod formats;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
+/// Policy files and address maps.
+mod policy;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.
