@@ -169,12 +169,27 @@ fn both_sides(gb: Decimal, rate: Option<Decimal>) -> Option<Decimal> {
     at(gb, rate)?.checked_mul(Decimal::from(CROSS_ZONE_SIDES))
 }
 
-/// What bytes cost on their way from clients to an endpoint: between zones, and through a transit gateway. A transit gateway is
-/// not charged between zones (AWS What's New, April 2022).
+/// What bytes cost on their way from clients to an endpoint: between zones, and through a transit gateway.
 pub fn approach(
     demand: &Demand,
     from: usize,
     to: usize,
+    zones: (Option<&str>, &[String]),
+    bytes: u128,
+) -> (Option<Decimal>, Option<Decimal>) {
+    let zero = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+    if from == to {
+        return approach_by(demand, from, None, zones, bytes);
+    }
+    demand.joint(from, to).map_or(zero, |by| approach_by(demand, from, Some(by), zones, bytes))
+}
+
+/// The same by what joins the VPCs, nothing within one. A transit gateway is not charged between zones (AWS What's New, April
+/// 2022).
+pub fn approach_by(
+    demand: &Demand,
+    from: usize,
+    by: Option<Joint>,
     (client, zones): (Option<&str>, &[String]),
     bytes: u128,
 ) -> (Option<Decimal>, Option<Decimal>) {
@@ -182,17 +197,12 @@ pub fn approach(
     let scope = &demand.scopes[demand.vpcs[from].scope];
     let gb = || demand.month_gb(bytes);
     let is_same_zone = client.is_some_and(|client| zones.iter().any(|zone| zone == client));
-    if from == to {
-        // Where a zone is not known, nothing says that it is another one.
-        let is_known = client.is_some() && !zones.is_empty();
-        let cross = if is_same_zone || !is_known {
-            zero
-        } else {
-            gb().and_then(|gb| both_sides(gb, scope.endpoint_cross_zone))
-        };
-        return (cross, zero);
-    }
-    match demand.joint(from, to) {
+    // Where a zone is not known, nothing says that it is another one.
+    let is_known = client.is_some() && !zones.is_empty();
+    match by {
+        None if is_known && !is_same_zone => {
+            (gb().and_then(|gb| both_sides(gb, scope.endpoint_cross_zone)), zero)
+        }
         Some(Joint::Transit) => (zero, gb().and_then(|gb| at(gb, scope.transit))),
         Some(Joint::Peering) if !is_same_zone => (gb().and_then(|gb| both_sides(gb, scope.cross_zone)), zero),
         Some(Joint::Peering) | None => (zero, zero),

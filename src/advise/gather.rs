@@ -49,7 +49,7 @@ pub fn gather(case: &Case<'_>) -> Gathered {
         nats: Vec::new(),
         endpoints: Vec::new(),
         cells: Vec::new(),
-        links: Vec::new(),
+        links: BTreeSet::new(),
     };
     let mut gatherer = Gatherer {
         case,
@@ -356,7 +356,7 @@ impl Gatherer<'_, '_> {
                 };
                 let region = |vpc: usize| &self.demand.scopes[self.demand.vpcs[vpc].scope].region;
                 if region(*from) == region(*to) && region(*from).is_some() {
-                    self.demand.links.push(Link { from: *from, to: *to, by: first.0 });
+                    self.demand.links.insert(Link { from: *from, to: *to, by: first.0 });
                 }
             }
         }

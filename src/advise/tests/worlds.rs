@@ -123,7 +123,7 @@ prop_compose! {
             nats: Vec::new(),
             endpoints: Vec::new(),
             cells: Vec::new(),
-            links: Vec::new(),
+            links: BTreeSet::new(),
         };
         for (nat, zones) in [nats.0, nats.1].into_iter().take(nat_count) {
             demand.nats.push(NatDemand { month_hours: zones * scale.month_hours, ..nat });
@@ -162,7 +162,7 @@ prop_compose! {
                 _ => continue,
             };
             if from < count && to < count {
-                demand.links.push(Link { from, to, by });
+                demand.links.insert(Link { from, to, by });
             }
         }
         settle(&mut demand);
