@@ -252,6 +252,41 @@ impl Family {
         Some(Best { cost, hub: index, picks: picks? })
     }
 
+    /// Everything as it is.
+    pub fn kept(&self) -> Best {
+        Best { cost: Decimal::ZERO, hub: 0, picks: vec![Pick::Own(0); self.slots.len()] }
+    }
+
+    /// What picks cost, data of interface endpoints apart.
+    pub fn price(&self, demand: &Demand, best: &Best) -> Option<Price> {
+        let hub = self.hubs[best.hub].as_ref();
+        let mut price =
+            Price { own: hub.map_or(Some(Decimal::ZERO), |hub| hub.hours(demand))?, ..Price::default() };
+        for (place, pick) in best.picks.iter().enumerate() {
+            let (own, data) = match pick {
+                Pick::Own(choice) => {
+                    let choice = &self.choices[place][*choice].price;
+                    (choice.own, choice.data.clone())
+                }
+                Pick::Central => {
+                    let hub = hub?;
+                    let fare = self.offers[hub.offer].prices[self.way(hub, place)?][place]?;
+                    (fare.way, vec![(demand.vpcs[hub.vpc].scope, fare.gb)])
+                }
+            };
+            price.own = price.own.checked_add(own)?;
+            price.data.extend(data);
+        }
+        Some(price)
+    }
+
+    /// How a slot reaches a centre: index into [`WAYS`].
+    fn way(&self, hub: &Hub, place: usize) -> Option<usize> {
+        let reach = &self.reaches[&hub.vpc];
+        let other = reach.others.iter().find(|(other, _)| *other == place);
+        other.map_or(Some(reach.most), |(_, way)| *way)
+    }
+
     /// What all slots cost with a centre: a sum that centres of one kind share, and what is different here.
     fn with_hub(
         &self,
@@ -290,10 +325,7 @@ impl Family {
             let price = &self.choices[place][choice].price;
             return Some((price.total(gb)?, Pick::Own(choice))).filter(|_| price.nats.is_disjoint(gone));
         }
-        let reach = &self.reaches[&hub.vpc];
-        let other = reach.others.iter().find(|(other, _)| *other == place);
-        let way = other.map_or(Some(reach.most), |(_, way)| *way);
-        self.cheaper(hub.offer, way, place, (own[place], gb[demand.vpcs[hub.vpc].scope]))
+        self.cheaper(hub.offer, self.way(hub, place), place, (own[place], gb[demand.vpcs[hub.vpc].scope]))
     }
 
     /// The cheaper one of what a slot does alone and of a centre on some way.

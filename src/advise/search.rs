@@ -75,9 +75,7 @@ pub fn search_within(demand: &Demand, limit: usize) -> Found {
             removed.extend(leaf.removed);
         }
     }
-    let keep =
-        |family: &Family| Best { cost: Decimal::ZERO, hub: 0, picks: vec![Pick::Own(0); family.slots.len()] };
-    let picks = picks.into_iter().zip(&families).map(|(best, family)| best.unwrap_or_else(|| keep(family)));
+    let picks = picks.into_iter().zip(&families).map(|(best, family)| best.unwrap_or_else(|| family.kept()));
     let picks = picks.collect();
     Found { picks, removed, is_cheapest: !effort.is_cut, steps: effort.steps, slots, families }
 }
@@ -187,9 +185,18 @@ impl Search<'_> {
         // Scopes that are still open stand at their lowest price.
         let lowest = |lines: &Vec<Line>| lines.last().map_or(Decimal::ZERO, |line| line.gb);
         let gb: Vec<Decimal> = self.lines.iter().map(lowest).collect();
-        let mut tree = Tree { search: self, component, best: None, effort };
+        let mut tree = Tree { search: self, component, best: None, has_dived: false, effort };
+        // Nothing changed: whatever is left out, the plan is never dearer.
+        let stays = BTreeSet::new();
+        tree.offer(component.families.iter().map(|family| self.families[*family].kept()).collect(), &stays);
         tree.over_tiers(&component.scopes, gb, Decimal::ZERO);
         tree.best
+    }
+
+    /// What data of interface endpoints costs in a scope.
+    fn data_cost(&self, scope: usize, gb: Decimal) -> Option<Decimal> {
+        let on = |line: &Line| line.gb.checked_mul(gb)?.checked_add(line.added);
+        self.lines[scope].iter().filter_map(on).min()
     }
 }
 
@@ -233,6 +240,8 @@ struct Tree<'t, 's> {
     search: &'t Search<'s>,
     component: &'t Component,
     best: Option<Leaf>,
+    /// Whether a first branch was followed to its end: till then nothing is cut short.
+    has_dived: bool,
     effort: &'t mut Effort,
 }
 
@@ -254,14 +263,48 @@ impl Node {
 }
 
 impl Tree<'_, '_> {
-    /// Whether to go on; notes what is left out. Without a plan there is always something to find.
+    /// Whether to go on; notes what is left out.
     fn goes_on(&mut self, bound: Decimal) -> bool {
         if self.best.as_ref().is_some_and(|best| bound >= best.cost) {
+            self.has_dived = true;
             return false;
         }
-        let is_over = self.best.is_some() && self.effort.steps >= self.search.limit;
+        let is_over = self.has_dived && self.effort.steps >= self.search.limit;
         self.effort.is_cut |= is_over;
         !is_over
+    }
+
+    /// A whole plan; gateways that neither stay nor are used go. Its cost is its own, not that of the tiers it was found under.
+    fn offer(&mut self, picks: Vec<Best>, stays: &BTreeSet<usize>) {
+        let families = self.component.families.iter().zip(&picks);
+        let mut there: BTreeSet<usize> =
+            families.flat_map(|(family, best)| self.uses(*family, best)).collect();
+        there.extend(stays);
+        let (there, removed): (BTreeSet<usize>, BTreeSet<usize>) =
+            self.component.nats.iter().partition(|nat| there.contains(nat));
+        if let Some(cost) = self.cost(&picks, &there)
+            && self.best.as_ref().is_none_or(|best| cost < best.cost)
+        {
+            self.best = Some(Leaf { cost, picks, removed });
+        }
+    }
+
+    fn cost(&self, picks: &[Best], there: &BTreeSet<usize>) -> Option<Decimal> {
+        let Search { demand, families, .. } = self.search;
+        let mut cost = Decimal::ZERO;
+        for nat in there {
+            cost = cost.checked_add(hours_cost(demand, &demand.nats[*nat])?)?;
+        }
+        let mut data: BTreeMap<usize, Decimal> = BTreeMap::new();
+        for (family, best) in self.component.families.iter().zip(picks) {
+            let price = families[*family].price(demand, best)?;
+            cost = cost.checked_add(price.own)?;
+            for (scope, gb) in price.data {
+                let sum = data.entry(scope).or_default();
+                *sum = sum.checked_add(gb)?;
+            }
+        }
+        data.into_iter().try_fold(cost, |sum, (scope, gb)| sum.checked_add(self.search.data_cost(scope, gb)?))
     }
 
     /// Decides the tiers of `scopes`. `gb` has a price for each scope, `added` what the tiers decided so far have at 0 GB.
@@ -320,8 +363,8 @@ impl Tree<'_, '_> {
             let Some(nat) =
                 self.component.nats.iter().find(|nat| is_open(nat) && used.contains(nat)).copied()
             else {
-                let removed = self.component.nats.iter().filter(|nat| !node.stays.contains(nat)).copied();
-                self.best = Some(Leaf { cost: bound, picks: node.picks, removed: removed.collect() });
+                self.has_dived = true;
+                self.offer(node.picks, &node.stays);
                 return;
             };
             let mut there = node.clone();

@@ -272,7 +272,8 @@ fn none(demand: &Demand) -> Plans {
     Plans::from([((vec![0; demand.scopes.len()], BTreeSet::new()), (0.0, String::new()))])
 }
 
-/// All plans for a set of services: any number of centres, and each unit with what is there.
+/// All plans for a set of services: no centre or one, and each unit with what is there. Two centres for one service are no plan: one
+/// of the two VPCs would send its own bytes away and take in those of others, for nothing but another account's tier.
 fn family(demand: &Demand, services: &[&'static str]) -> Plans {
     let units = units(demand, services);
     let alone: Vec<Vec<Own>> = units.iter().map(|unit| unit.alone(demand)).collect();
@@ -301,8 +302,9 @@ fn family(demand: &Demand, services: &[&'static str]) -> Plans {
     let mut best = Plans::new();
     loop {
         let chosen: Vec<_> = places.iter().zip(&options).map(|(place, options)| &options[*place]).collect();
-        let mut plans = none(demand);
-        for (number, unit) in units.iter().enumerate() {
+        let is_plan = places.iter().filter(|place| **place > 0).count() <= 1;
+        let mut plans = if is_plan { none(demand) } else { Plans::new() };
+        for (number, unit) in units.iter().enumerate().filter(|_| is_plan) {
             let by_centres: Vec<Own> = chosen
                 .iter()
                 .filter(|(own, centre)| {
