@@ -57,7 +57,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         let served: Vec<&Slot> = places.map(|place| &planned.found.slots[family.slots[place]]).collect();
         let cells: Vec<usize> = served.iter().flat_map(|slot| slot.cells.iter().copied()).collect();
         let region = planned.region(hub.vpc);
-        let is_central = |other: usize, place: usize| other == number && best.picks[place] == Pick::Central;
+        let is_central = |place: usize| best.picks[place] == Pick::Central;
         let mut centre = Self {
             planned,
             demand,
@@ -69,7 +69,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             moved: planned.moved(&cells),
             cells,
             replaced: served.iter().flat_map(|slot| slot.endpoints.iter().copied()).collect(),
-            saving: planned.worth(region, &is_central),
+            saving: planned.worth(region, number, &is_central),
             now: None,
         };
         centre.now = centre.now();

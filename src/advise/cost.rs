@@ -72,6 +72,17 @@ impl Layout {
     }
 }
 
+/// Bytes through the interface endpoints of each scope.
+pub fn endpoint_bytes(demand: &Demand, layout: &Layout) -> Vec<u128> {
+    let mut bytes = vec![0; demand.scopes.len()];
+    for (cell, way) in demand.cells.iter().zip(&layout.ways) {
+        if let Way::Endpoint(index) = way {
+            bytes[demand.vpcs[layout.endpoints[*index].vpc].scope] += cell.bytes;
+        }
+    }
+    bytes
+}
+
 /// Amounts by kind; each unpriced as soon as something in it is.
 struct Sums {
     nat_hours: Option<Decimal>,
@@ -100,6 +111,17 @@ pub fn cost(demand: &Demand, layout: &Layout) -> CostParts {
 
 /// What a set-up costs a month in some Regions.
 pub fn cost_in(demand: &Demand, layout: &Layout, is_in: &dyn Fn(Option<&str>) -> bool) -> CostParts {
+    cost_beside(demand, layout, is_in, &vec![0; demand.scopes.len()])
+}
+
+/// What a part of a set-up costs a month in some Regions, beside bytes of other parts that are in the tiers of each scope as well;
+/// these are in the sum.
+pub fn cost_beside(
+    demand: &Demand,
+    layout: &Layout,
+    is_in: &dyn Fn(Option<&str>) -> bool,
+    beside: &[u128],
+) -> CostParts {
     let region_of = |vpc: usize| demand.scopes[demand.vpcs[vpc].scope].region.as_deref();
     let zero = Some(Decimal::ZERO);
     let mut sums = Sums {
@@ -112,7 +134,7 @@ pub fn cost_in(demand: &Demand, layout: &Layout, is_in: &dyn Fn(Option<&str>) ->
         endpoint_data: zero,
     };
     let mut loads: Vec<_> = demand.nats.iter().map(|nat| nat.other).collect();
-    let mut link_bytes = vec![0_u128; demand.scopes.len()];
+    let mut link_bytes = beside.to_vec();
     for (cell, way) in demand.cells.iter().zip(&layout.ways) {
         match way {
             Way::Nat(way) => loads[way.nat].add(cell.bytes, *way),

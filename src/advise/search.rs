@@ -21,7 +21,7 @@ use rust_decimal::Decimal;
 use super::central::{Best, Family, Pick, families};
 use super::cost::{Layout, Placed, Way, at};
 use super::demand::{Carrier, Demand, NatDemand};
-use super::slots::{Slot, slots};
+use super::slots::{Choice, Slot, slots};
 use crate::price::tiers::{Tier, tiered_cost};
 
 /// Choices that are priced while trees over NAT gateways and tiers are searched; beyond, the best plan so far is taken, and the
@@ -393,9 +393,8 @@ impl Tree<'_, '_> {
 }
 
 impl Found {
-    /// The whole set-up. `reverted` families and slots (by place in the family) stay as they are now; their NAT gateways are
-    /// there then.
-    pub fn layout(&self, demand: &Demand, reverted: &dyn Fn(usize, usize) -> bool) -> Layout {
+    /// The whole set-up.
+    pub fn layout(&self, demand: &Demand) -> Layout {
         let mut layout = Layout::now(demand);
         layout.endpoints.clear();
         for (cell, way) in demand.cells.iter().zip(&mut layout.ways) {
@@ -403,60 +402,68 @@ impl Found {
                 *way = Way::Gateway;
             }
         }
-        for (number, (family, best)) in self.families.iter().zip(&self.picks).enumerate() {
-            let hub = family.hubs[best.hub].as_ref();
-            let is_used = |place: usize| best.picks[place] == Pick::Central && !reverted(number, place);
-            let hub_base = layout.endpoints.len();
-            if let Some(hub) = hub.filter(|hub| hub.is_new() && (0..best.picks.len()).any(is_used)) {
-                layout.endpoints.extend(hub.placed());
-            }
-            // Endpoints that are there already have their places before others point to them.
-            let mut bases = Vec::new();
-            for (place, slot) in family.slots.iter().enumerate() {
-                bases.push(layout.endpoints.len());
-                let slot = &self.slots[*slot];
-                match best.picks[place] {
-                    Pick::Central if !reverted(number, place) => {}
-                    Pick::Own(choice) if !reverted(number, place) => {
-                        layout.endpoints.extend(family.choices[place][choice].placed.iter().cloned());
-                    }
-                    _ => layout.endpoints.extend(slot.keep(demand).placed),
-                }
-            }
-            for (place, slot) in family.slots.iter().enumerate() {
-                let slot = &self.slots[*slot];
-                let kept;
-                let ways: &[Way] = match best.picks[place] {
-                    Pick::Own(choice) if !reverted(number, place) => &family.choices[place][choice].ways,
-                    Pick::Central if !reverted(number, place) => &[],
-                    _ => {
-                        kept = slot.keep(demand).ways;
-                        &kept
-                    }
-                };
-                for (index, cell) in slot.cells.iter().enumerate() {
-                    layout.ways[*cell] = match ways.get(index) {
-                        Some(Way::Endpoint(own)) => Way::Endpoint(bases[place] + own),
-                        Some(way) => *way,
-                        None => {
-                            let service = &demand.cells[*cell].service;
-                            let base = hub.map_or(hub_base, |hub| match hub.own {
-                                Some(own) if !hub.is_new() => bases[own],
-                                _ => hub_base,
-                            });
-                            let known =
-                                layout.endpoints[base..].iter().position(|placed| placed.service == *service);
-                            Way::Endpoint(base + known.unwrap_or(0))
-                        }
-                    };
-                }
-            }
+        for number in 0..self.families.len() {
+            self.lay_out(demand, number, &|_| false, &mut layout);
         }
         for nat in &self.removed {
-            let used = layout.ways.iter().any(|way| matches!(way, Way::Nat(way) if way.nat == *nat));
-            layout.nats[*nat] = used;
+            layout.nats[*nat] = false;
         }
         layout
+    }
+
+    /// The endpoints of one family, and the ways of its bytes; all others free. `reverted` slots (by place in the family) stay as they
+    /// are now. All NAT gateways are there.
+    pub fn part(&self, demand: &Demand, family: usize, reverted: &dyn Fn(usize) -> bool) -> Layout {
+        let mut layout = Layout {
+            endpoints: Vec::new(),
+            ways: vec![Way::Gateway; demand.cells.len()],
+            nats: vec![true; demand.nats.len()],
+        };
+        self.lay_out(demand, family, reverted, &mut layout);
+        layout
+    }
+
+    fn lay_out(&self, demand: &Demand, number: usize, reverted: &dyn Fn(usize) -> bool, layout: &mut Layout) {
+        let (family, best) = (&self.families[number], &self.picks[number]);
+        let hub = family.hubs[best.hub].as_ref();
+        let is_central = |place: usize| best.picks[place] == Pick::Central && !reverted(place);
+        let hub_base = layout.endpoints.len();
+        if let Some(hub) = hub.filter(|hub| hub.is_new() && (0..best.picks.len()).any(is_central)) {
+            layout.endpoints.extend(hub.placed());
+        }
+        let choices: Vec<Option<Choice>> = (0..best.picks.len())
+            .map(|place| match best.picks[place] {
+                _ if reverted(place) => Some(self.slots[family.slots[place]].keep(demand)),
+                Pick::Own(choice) => Some(family.choices[place][choice].clone()),
+                Pick::Central => None,
+            })
+            .collect();
+        // Endpoints that are there already have their places before others point to them.
+        let mut bases = Vec::with_capacity(choices.len());
+        for choice in &choices {
+            bases.push(layout.endpoints.len());
+            layout.endpoints.extend(choice.iter().flat_map(|choice| choice.placed.iter().cloned()));
+        }
+        let centre = hub.map_or(hub_base, |hub| match hub.own {
+            Some(own) if !hub.is_new() => bases[own],
+            _ => hub_base,
+        });
+        for (place, slot) in family.slots.iter().enumerate() {
+            for (index, cell) in self.slots[*slot].cells.iter().enumerate() {
+                layout.ways[*cell] = match &choices[place] {
+                    Some(choice) => match choice.ways[index] {
+                        Way::Endpoint(own) => Way::Endpoint(bases[place] + own),
+                        way => way,
+                    },
+                    None => {
+                        let service = &demand.cells[*cell].service;
+                        let known =
+                            layout.endpoints[centre..].iter().position(|placed| placed.service == *service);
+                        Way::Endpoint(centre + known.unwrap_or(0))
+                    }
+                };
+            }
+        }
     }
 }
 

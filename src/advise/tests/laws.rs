@@ -15,7 +15,7 @@ const GB: u128 = 1 << 30;
 fn planned(demand: &Demand) -> f64 {
     let found = search(demand);
     assert!(found.is_cheapest, "a small demand is searched to its end");
-    bill(demand, &found.layout(demand, &|_, _| false))
+    bill(demand, &found.layout(demand))
 }
 
 fn with_availability(demand: &Demand, availability: Availability) -> Demand {
@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn a_short_search_is_honest(demand in demand(), limit in 0_usize..60) {
         let found = search_within(&demand, limit);
-        let cut = bill(&demand, &found.layout(&demand, &|_, _| false));
+        let cut = bill(&demand, &found.layout(&demand));
         let least = planned(&demand);
         prop_assert!(least <= cut + CENTS && cut <= now(&demand) + CENTS, "{least}, {cut}, {}", now(&demand));
         prop_assert!(!found.is_cheapest || (cut - least).abs() < CENTS, "{cut} is called the cheapest, {least} is");
