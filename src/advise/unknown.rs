@@ -57,26 +57,28 @@ fn bound(
     let used: BTreeSet<&String> =
         known.into_iter().flat_map(|known| &known.zones).chain(&moved.zones).collect();
     let availability = known.map_or(case.policy.default, |known| known.availability);
-    let zones_needed = availability.zones_needed(moved.zones.len(), used.len()) as u64;
+    // Of whatever service: its clients may be in one zone only, so an endpoint may need no more than the policy's least.
+    let zones_needed = availability.zones_needed(moved.zones.len().min(1), used.len()) as u64;
     let bytes_month = case.scale.month_bytes(moved.bytes);
     let now = moved.nat_cost(case);
     let break_even = case.break_even(Some(region)).and_then(|gb| gb.checked_mul(Decimal::from(zones_needed)));
-    let gb = case.month_gb(moved.bytes);
-    // Each endpoint needs its own break-even, so no more of them can pay than it fits in.
-    let endpoints_at_most = gb.zip(break_even).and_then(|(gb, least)| {
-        let count = gb.checked_div(least)?.trunc();
-        u64::try_from(count).ok()
-    });
     let hours = case
         .rate(Some(region), Meter::InterfaceEndpointHour)
         .and_then(|rate| rate.checked_mul(Decimal::from(case.scale.month_hours * zones_needed)));
     let data = case
         .rate(Some(region), Meter::InterfaceEndpointGb)
-        .zip(gb)
+        .zip(case.month_gb(moved.bytes))
         .and_then(|(rate, gb)| rate.checked_mul(gb));
-    let if_all = hours.zip(data).and_then(|(hours, data)| hours.checked_add(data));
-    let most =
-        now.zip(if_all).and_then(|(now, after)| now.checked_sub(after)).map(|most| most.max(Decimal::ZERO));
+    // All ways to the gateway are in `now`, between zones and through a transit gateway, too: an endpoint spares them all.
+    let spared = now.zip(data).and_then(|(now, data)| now.checked_sub(data));
+    let spared = spared.map(|spared| spared.max(Decimal::ZERO));
+    // Each endpoint has its own hours, so no more of them can pay than what is spared buys.
+    let endpoints_at_most = spared.zip(hours).and_then(|(spared, hours)| {
+        let count = spared.checked_div(hours)?.trunc();
+        u64::try_from(count).ok()
+    });
+    let most = spared.zip(hours).and_then(|(spared, hours)| spared.checked_sub(hours));
+    let most = most.map(|most| most.max(Decimal::ZERO));
     let evidence = moved.evidence(case);
     let clients: Vec<String> = evidence.clients.into_iter().take(EVIDENCE_LIMIT).collect();
     let amounts = |cost: Option<Decimal>| {
@@ -84,9 +86,10 @@ fn bound(
     };
     let least = break_even.map_or_else(|| "an unknown number of".to_owned(), |gb| decimal(gb, 0));
     let verdict = match endpoints_at_most {
-        Some(0) => "No interface endpoint can pay, whatever they are of: together they are below the break-even of one.".to_owned(),
+        Some(0) => "No interface endpoint can pay, whatever they are of: together they save less than the hours of one cost.".to_owned(),
         Some(count) => format!(
-            "Possible: up to {count} endpoint(s) could pay, with at most {} saved, if all were of one service.",
+            "Possible: up to {count} endpoint(s) could pay, with at most {} saved if all were of one service, hours of NAT gateways \
+             apart.",
             amounts(most)
         ),
         None => "Without a price it cannot be said whether an endpoint could pay.".to_owned(),
@@ -110,7 +113,7 @@ fn bound(
         break_even_gb_month: break_even,
         endpoints_at_most,
         saving_at_least_usd: now.map(|_| Decimal::ZERO),
-        saving_at_most_usd: if endpoints_at_most == Some(0) { Some(Decimal::ZERO) } else { most },
+        saving_at_most_usd: most,
         clients,
         text,
     }

@@ -5,8 +5,9 @@
 //!
 //! - `description`: what really happened; the derivation stands beside it in comments.
 //! - `args`, `exit`: the command line (run inside the case folder, `--format json` is appended) and its exit code.
-//! - `[ledger]`, `[period]`, `[totals]`: keys that must have these values; keys that are not listed are not compared.
-//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[day]]`, `[[object]]`: one table per line of the report's
+//! - `[ledger]`, `[period]`, `[totals]`, `[plan]`: keys that must have these values; keys that are not listed are not compared.
+//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown]]`, `[[day]]`,
+//!   `[[object]]`: one table per line of the report's
 //!   list. A line is found by the identity keys that the table gives (see [`LISTS`]); all other keys of the table
 //!   must be equal. The report may have no further lines, unless `<table>_complete = false`.
 //!
@@ -48,15 +49,16 @@ const LISTS: &[List] = &[
         identity: &["interface_id", "vpc_id", "path", "via", "service", "service_region"],
     },
     List { table: "advice", key: "advice", identity: &["action", "vpc_id", "service"] },
+    List { table: "unknown", key: "unknown_services", identity: &["vpc_id", "service"] },
     List { table: "day", key: "days", identity: &["date"] },
     List { table: "object", key: "objects", identity: &["object", "outcome"] },
 ];
 
 /// Lists of which a case states what it is about.
-const OPEN_LISTS: [&str; 2] = ["day", "object"];
+const OPEN_LISTS: [&str; 3] = ["day", "object", "unknown"];
 
 /// All keys that may stand at the top of a `case.toml`, beside the lists and their `_complete`.
-const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals"];
+const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals", "plan"];
 
 #[test]
 fn every_case_gives_what_was_derived_by_hand() {
@@ -116,7 +118,7 @@ fn check_case(folder: &Path) -> Vec<String> {
     match serde_json::from_slice::<Json>(&one.stdout) {
         Ok(report) => {
             equations(&report, &mut complaints);
-            for table in ["ledger", "period", "totals"] {
+            for table in ["ledger", "period", "totals", "plan"] {
                 if let Some(expected) = case.get(table).and_then(Toml::as_table) {
                     compare_keys(table, expected, &report[table], &mut complaints);
                 }
