@@ -1,6 +1,6 @@
 //! Central endpoints as lines: one endpoint that several VPCs use, in place of one in each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -11,6 +11,7 @@ use crate::price::Meter;
 use super::Advice;
 use super::catalog::set_of;
 use super::central::{Best, Family, Hub, Pick};
+use super::cost::approach;
 use super::demand::{Carrier, Demand, Joint};
 use super::evidence::{DELETE_NEW_ENDPOINT, Moved, amount, gb_text};
 use super::planned::Planned;
@@ -80,10 +81,6 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         self.cells.iter().copied().filter(|cell| test(self.demand.cells[*cell].now)).collect()
     }
 
-    fn bytes_of(&self, cells: &[usize]) -> u128 {
-        cells.iter().map(|cell| self.demand.cells[*cell].bytes).sum()
-    }
-
     /// Bytes that come from other VPCs.
     fn bytes_beyond(&self) -> u128 {
         let cells = self.cells.iter().map(|cell| &self.demand.cells[*cell]);
@@ -117,10 +114,53 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
     fn now(&self) -> Option<Decimal> {
         let case = self.planned.case;
         let nat = self.planned.moved(&self.cells_at(|now| now == Carrier::Nat)).nat_cost(case)?;
-        let hours = hours(self.demand, self.hub.vpc, self.old_units())?;
-        let bytes = self.bytes_of(&self.cells_at(|now| now != Carrier::Nat));
-        let data = case.rate(self.region, Meter::InterfaceEndpointGb)?.checked_mul(case.month_gb(bytes)?)?;
-        nat.checked_add(hours)?.checked_add(data)
+        let mut sum = nat;
+        for (vpc, endpoints) in self.replaced_by_vpc() {
+            let units = endpoints.iter().map(|index| self.demand.endpoints[*index].charged).sum();
+            sum = sum.checked_add(hours(self.demand, vpc, units)?)?;
+        }
+        for (vpc, load) in self.replaced_data() {
+            sum = sum.checked_add(self.planned.data_cost(vpc, load)?)?;
+        }
+        let at_endpoints = self.cells_at(|now| now != Carrier::Nat).into_iter();
+        at_endpoints.map(|cell| &self.demand.cells[cell]).try_fold(sum, |sum, cell| {
+            let Carrier::Endpoint(index) = cell.now else { return Some(sum) };
+            let endpoint = &self.demand.endpoints[index];
+            let zones = (cell.zone.as_deref(), endpoint.zones.as_slice());
+            let (cross, transit) = approach(self.demand, cell.vpc, endpoint.vpc, zones, cell.bytes);
+            sum.checked_add(cross?)?.checked_add(transit?)
+        })
+    }
+
+    /// Endpoints that go, by VPC.
+    fn replaced_by_vpc(&self) -> BTreeMap<usize, Vec<usize>> {
+        let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for index in &self.replaced {
+            found.entry(self.demand.endpoints[*index].vpc).or_default().push(*index);
+        }
+        found
+    }
+
+    /// Bytes of what passes this centre in the plan, and of what passes others of its account and Region below them.
+    fn load(&self) -> (u128, u128) {
+        (self.planned.linked(self.hub.vpc).saturating_sub(self.moved.bytes), self.moved.bytes)
+    }
+
+    /// The same of the endpoints that go, by account and Region (one VPC for each): without the centre their bytes would pass them.
+    fn replaced_data(&self) -> BTreeMap<usize, (u128, u128)> {
+        let scope = |vpc: usize| self.demand.vpcs[vpc].scope;
+        let mut bytes: BTreeMap<usize, u128> = BTreeMap::new();
+        for cell in self.cells_at(|now| now != Carrier::Nat) {
+            *bytes.entry(self.demand.cells[cell].vpc).or_default() += self.demand.cells[cell].bytes;
+        }
+        let mut found: BTreeMap<usize, (usize, u128)> = BTreeMap::new();
+        for (vpc, bytes) in bytes {
+            found.entry(scope(vpc)).or_insert((vpc, 0)).1 += bytes;
+        }
+        let below = |vpc: usize| {
+            if scope(vpc) == scope(self.hub.vpc) { self.load().0 } else { self.planned.linked(vpc) }
+        };
+        found.into_values().map(|(vpc, bytes)| (vpc, (below(vpc), bytes))).collect()
     }
 
     fn after(&self) -> Option<Decimal> {
@@ -155,26 +195,27 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             steps.extend(self.planned.moved(&from_nat).steps(case).into_iter().skip(2));
         }
         let hours = |what, units| case.hours_step(what, units, self.region, Meter::InterfaceEndpointHour);
-        let data = |what, bytes, meter| case.data_step(what, bytes, self.region, meter, 1);
         if !self.replaced.is_empty() {
             steps.push(hours("endpoints that go, zones", self.old_units()));
         }
-        let at_endpoints = self.bytes_of(&self.cells_at(|now| now != Carrier::Nat));
-        if at_endpoints > 0 {
-            steps.push(data("their data (first tier)", at_endpoints, Meter::InterfaceEndpointGb));
+        for (vpc, load) in self.replaced_data() {
+            steps.extend(case.tier_steps("their data", self.planned.region(vpc), load));
+        }
+        for index in &self.replaced {
+            let endpoint = &self.demand.endpoints[*index];
+            let own = self.cells_at(|now| now == Carrier::Endpoint(*index));
+            steps.extend(self.planned.approach_steps(&own, endpoint.vpc, &endpoint.zones));
         }
         steps.push(format!("now: {}", amount(self.now)));
         steps.push(hours("central endpoint hours, endpoints x zones", self.new_units()));
-        steps.push(data("its data (first tier)", self.moved.bytes, Meter::InterfaceEndpointGb));
-        steps.push(if self.is_by_peering() {
-            "over peering: free within a zone, transfer between zones on both sides otherwise".to_owned()
-        } else {
-            data("through the transit gateway", self.bytes_beyond(), Meter::TransitGatewayGb)
-        });
-        steps.push(format!(
-            "after, in the tiers of all endpoints of the account and Region: {}",
-            amount(self.after())
-        ));
+        steps.extend(case.tier_steps("its data", self.region, self.load()));
+        steps.extend(self.planned.approach_steps(&self.cells, self.hub.vpc, &self.hub.zones));
+        if self.is_by_peering() {
+            steps.push(
+                "over peering: free within a zone, transfer between zones on both sides otherwise".to_owned(),
+            );
+        }
+        steps.push(format!("after: {}", amount(self.after())));
         steps.push(format!("saving a month: {}", amount(self.saving)));
         steps
     }

@@ -291,6 +291,39 @@ impl Case<'_> {
         format!("{what}: {} GB x {}{times} = {}", gb_text(gb), self.rate_words(region, meter), amount(cost))
     }
 
+    /// Data of interface endpoints on top of what passes others of the account and Region: a step for each tier they are in.
+    pub(super) fn tier_steps(
+        &self,
+        what: &str,
+        region: Option<&str>,
+        (below, bytes): (u128, u128),
+    ) -> Vec<String> {
+        let meter = Meter::InterfaceEndpointGb;
+        let tiers = region.and_then(|region| self.book.interface_endpoint_tiers(region)).unwrap_or_default();
+        let ends = self.month_gb(below).zip(self.month_gb(below + bytes));
+        let Some((from, to)) = ends.filter(|(from, to)| !tiers.is_empty() && from < to) else {
+            return vec![self.data_step(what, bytes, region, meter, 1)];
+        };
+        let mut steps = Vec::new();
+        for (number, tier) in tiers.iter().enumerate() {
+            let end = tier.to_gb.map_or(to, |end| to.min(Decimal::from(end)));
+            let gb = end - from.max(Decimal::from(tier.from_gb));
+            if gb <= Decimal::ZERO {
+                continue;
+            }
+            let (rate, tier_words) = if number == 0 {
+                (self.rate_words(region, meter), String::new())
+            } else {
+                let first = Decimal::from(tier.from_gb);
+                let words = format!(" from {} GB of the month on", gb_text(Some(first)));
+                (format!("{} USD/{}", tier.usd_per_gb.normalize(), meter.unit()), words)
+            };
+            let cost = amount(gb.checked_mul(tier.usd_per_gb));
+            steps.push(format!("{what}{tier_words}: {} GB x {rate} = {cost}", gb_text(Some(gb))));
+        }
+        steps
+    }
+
     /// Hours at a rate.
     pub(super) fn hours_step(&self, what: &str, units: u64, region: Option<&str>, meter: Meter) -> String {
         let hours = self.scale.month_hours;

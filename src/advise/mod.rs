@@ -40,6 +40,7 @@ use crate::price::toll::{NatRates, Scale};
 use crate::price::{Meter, PriceBook};
 
 use cost::{Layout, Way, cost_in};
+use evidence::Moved;
 use planned::Planned;
 use policy::Policy;
 
@@ -195,9 +196,15 @@ impl<'c> Case<'c> {
         inventory.files_read == 0 || inventory.missing_calls.iter().any(|missing| missing == call)
     }
 
-    /// GB a month and zone from which an interface endpoint is cheaper than the NAT gateway's GB price.
-    fn break_even(&self, region: Option<&str>) -> Option<Decimal> {
-        let nat = self.rate(region, Meter::NatGatewayGb)?;
+    /// GB a month and zone from which an interface endpoint is cheaper for such bytes: at what a GB of them costs on its way through
+    /// NAT gateways, transfer between zones and transit gateways included. `None` where an endpoint's GB is no cheaper.
+    fn break_even(&self, region: Option<&str>, moved: &Moved) -> Option<Decimal> {
+        let gb = self.month_gb(moved.bytes)?;
+        let nat = if gb.is_zero() {
+            self.rate(region, Meter::NatGatewayGb)?
+        } else {
+            moved.nat_cost(self)?.checked_div(gb)?
+        };
         let endpoint = self.rate(region, Meter::InterfaceEndpointGb)?;
         let hour = self.rate(region, Meter::InterfaceEndpointHour)?;
         let difference = nat.checked_sub(endpoint).filter(|difference| *difference > Decimal::ZERO)?;

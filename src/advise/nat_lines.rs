@@ -113,7 +113,9 @@ fn evidence(planned: &Planned<'_, '_>, nat: usize, public_ips: &[String]) -> Evi
         let (count, hours) = (gateway.public_ips, case.scale.month_hours);
         addresses = format!(" + {count} public address(es) x {hours} h x hourly rate");
     }
-    evidence.arithmetic.push(format!("saving a month: {}", amount(saving)));
+    let now = format!("now: {}", amount(saving));
+    let after = format!("after: {}", amount(saving.map(|_| Decimal::ZERO)));
+    evidence.arithmetic.extend([now, after, format!("saving a month: {}", amount(saving))]);
     evidence.formula = format!("{} h x hourly rate{addresses} = {}", gateway.month_hours, amount(saving));
     if !public_ips.is_empty() {
         evidence.remarks.push(format!(

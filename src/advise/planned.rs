@@ -6,10 +6,14 @@ use rust_decimal::Decimal;
 
 use crate::attribute::Flow;
 use crate::model::plan::{Action, Change, ZoneSubnet};
+use crate::price::Meter;
+use crate::price::tiers::tiered_cost;
+use crate::price::toll::CROSS_ZONE_SIDES;
 
 use super::Case;
 use super::catalog::service_name;
-use super::cost::{Layout, cost_beside, endpoint_bytes};
+use super::cost::{Layout, Way, cost_beside, endpoint_bytes};
+use super::demand::{Cell, Joint};
 use super::evidence::Moved;
 use super::gather::Gathered;
 use super::search::Found;
@@ -66,6 +70,62 @@ impl<'p, 'c> Planned<'p, 'c> {
         let beside: Vec<u128> = self.endpoint_bytes.iter().zip(own).map(|(all, own)| all - own).collect();
         let cost = |layout| self.cost_but_hours(layout, region, &beside);
         cost(&without)?.checked_sub(cost(&with)?)
+    }
+
+    /// Bytes through interface endpoints of a VPC's account and Region with the plan carried out.
+    pub fn linked(&self, vpc: usize) -> u128 {
+        let demand = &self.gathered.demand;
+        let scope = |vpc: usize| demand.vpcs[vpc].scope;
+        let through = |(cell, way): (&Cell, &Way)| match way {
+            Way::Endpoint(index) if scope(self.layout.endpoints[*index].vpc) == scope(vpc) => cell.bytes,
+            _ => 0,
+        };
+        demand.cells.iter().zip(&self.layout.ways).map(through).sum()
+    }
+
+    /// What data of interface endpoints of a VPC's account and Region cost on top of other data there.
+    pub fn data_cost(&self, vpc: usize, (below, bytes): (u128, u128)) -> Option<Decimal> {
+        let demand = &self.gathered.demand;
+        let tiers = demand.scopes[demand.vpcs[vpc].scope].tiers.as_deref()?;
+        let cost = |bytes| tiered_cost(demand.scale.month_bytes(bytes), tiers);
+        cost(below + bytes)?.checked_sub(cost(below)?)
+    }
+
+    /// Steps of what cells cost on their way to an endpoint in these zones of a VPC: between zones, and through a transit gateway. None
+    /// where that is free.
+    pub fn approach_steps(&self, cells: &[usize], vpc: usize, zones: &[String]) -> Vec<String> {
+        let (case, demand) = (self.case, &self.gathered.demand);
+        let mut inside = 0;
+        let mut peering = 0;
+        let mut transit = 0;
+        for cell in cells.iter().map(|cell| &demand.cells[*cell]) {
+            let is_same_zone = cell.zone.as_ref().is_some_and(|zone| zones.contains(zone));
+            let is_known = cell.zone.is_some() && !zones.is_empty();
+            match demand.joint(cell.vpc, vpc) {
+                _ if cell.vpc == vpc => inside += if is_same_zone || !is_known { 0 } else { cell.bytes },
+                Some(Joint::Transit) => transit += cell.bytes,
+                Some(Joint::Peering) if !is_same_zone => peering += cell.bytes,
+                Some(Joint::Peering) | None => {}
+            }
+        }
+        let region = self.region(vpc);
+        let is_free =
+            case.rate(region, Meter::InterfaceEndpointCrossZoneGb).is_some_and(|rate| rate.is_zero());
+        let inside = if is_free { 0 } else { inside };
+        [
+            (
+                "between zones on the way to the endpoint",
+                inside,
+                Meter::InterfaceEndpointCrossZoneGb,
+                CROSS_ZONE_SIDES,
+            ),
+            ("over peering, between zones", peering, Meter::CrossZoneGb, CROSS_ZONE_SIDES),
+            ("through the transit gateway to the endpoint", transit, Meter::TransitGatewayGb, 1),
+        ]
+        .into_iter()
+        .filter(|(_, bytes, _, _)| *bytes > 0)
+        .map(|(what, bytes, meter, sides)| case.data_step(what, bytes, region, meter, sides))
+        .collect()
     }
 
     /// Region of a VPC of the demand.

@@ -146,7 +146,7 @@ impl Chosen<'_, '_, '_> {
         let (mut line, mut change) = self.line(Action::AddInterfaceEndpoint, id, &service, summary);
         let mut evidence = moved.evidence(case);
         self.rates(&mut evidence, &[Meter::InterfaceEndpointHour, Meter::InterfaceEndpointGb]);
-        let per_zone = case.break_even(self.region);
+        let per_zone = case.break_even(self.region, &moved);
         evidence.break_even_gb_month_per_zone = per_zone;
         evidence.break_even_gb_month = per_zone.and_then(|gb| gb.checked_mul(Decimal::from(units)));
         let gb = gb_text(case.month_gb(moved.bytes));
@@ -164,17 +164,10 @@ impl Chosen<'_, '_, '_> {
             self.region,
             Meter::InterfaceEndpointHour,
         ));
-        steps.push(case.data_step(
-            "endpoint data (first tier)",
-            moved.bytes,
-            self.region,
-            Meter::InterfaceEndpointGb,
-            1,
-        ));
-        steps.push(format!(
-            "after, in the tiers of all endpoints of the account and Region: {}",
-            amount(after)
-        ));
+        let below = planned.linked(self.slot.vpc).saturating_sub(moved.bytes);
+        steps.extend(case.tier_steps("endpoint data", self.region, (below, moved.bytes)));
+        steps.extend(planned.approach_steps(&cells, self.slot.vpc, zones));
+        steps.push(format!("after: {}", amount(after)));
         steps.push(format!("saving a month: {}", amount(saving)));
         evidence.arithmetic = steps;
         let told = TOLD_BY_ADDRESS.iter().find(|told| services.iter().any(|service| told.service == service));
@@ -262,11 +255,14 @@ impl Chosen<'_, '_, '_> {
             amount(now),
             amount(after),
         );
-        evidence.arithmetic = vec![
-            case.hours_step("now, zones", endpoint.charged, self.region, Meter::InterfaceEndpointHour),
-            case.hours_step("after, zones", placed.charged, self.region, Meter::InterfaceEndpointHour),
-            format!("saving a month: {}", amount(saving)),
-        ];
+        let step = |what, zones| case.hours_step(what, zones, self.region, Meter::InterfaceEndpointHour);
+        evidence.arithmetic = vec![step("now, zones", endpoint.charged)];
+        evidence.arithmetic.extend(planned.approach_steps(&cells, self.slot.vpc, &endpoint.zones));
+        evidence.arithmetic.push(format!("now: {}", amount(now)));
+        evidence.arithmetic.push(step("after, zones", placed.charged));
+        evidence.arithmetic.extend(planned.approach_steps(&cells, self.slot.vpc, &placed.zones));
+        evidence.arithmetic.push(format!("after: {}", amount(after)));
+        evidence.arithmetic.push(format!("saving a month: {}", amount(saving)));
         evidence.remarks.push("clients in zones without an interface go to another zone's".to_owned());
         let subnets = planned.subnets(self.vpc, &removed, &BTreeSet::new());
         let known = case.topology.endpoint(&endpoint.id);
@@ -353,11 +349,11 @@ impl Chosen<'_, '_, '_> {
         self.rates(&mut rates, &[Meter::InterfaceEndpointHour]);
         rates.rates.extend(std::mem::take(&mut evidence.rates));
         evidence.rates = rates.rates;
-        let per_zone = case.break_even(self.region);
+        let per_zone = case.break_even(self.region, &moved);
         evidence.break_even_gb_month_per_zone = per_zone;
         evidence.break_even_gb_month = per_zone.and_then(|gb| gb.checked_mul(Decimal::from(units)));
         let outcome = Outcome { is_idle: cells.is_empty(), is_free, now, after, saving };
-        self.remove_arithmetic(&mut evidence, &moved, units, outcome);
+        self.remove_arithmetic(&mut evidence, (&moved, &cells), units, outcome);
         let mut doubts = if cells.is_empty() { Doubts::of_window(case) } else { moved.doubts(case) };
         self.remove_remarks(&mut evidence, &mut doubts, &cells, is_free, &nats);
         evidence.way_back = format!(
@@ -381,8 +377,14 @@ impl Chosen<'_, '_, '_> {
         Advice { line, change }
     }
 
-    fn remove_arithmetic(&self, evidence: &mut Evidence, moved: &Moved, units: u64, outcome: Outcome) {
-        let case = self.planned.case;
+    fn remove_arithmetic(
+        &self,
+        evidence: &mut Evidence,
+        (moved, cells): (&Moved, &[usize]),
+        units: u64,
+        outcome: Outcome,
+    ) {
+        let (planned, case) = (self.planned, self.planned.case);
         let Outcome { is_idle, is_free, now, after, saving } = outcome;
         let gb = gb_text(case.month_gb(moved.bytes));
         let hours = case.scale.month_hours;
@@ -400,10 +402,17 @@ impl Chosen<'_, '_, '_> {
             vec![case.hours_step("endpoint hours, zones", units, self.region, Meter::InterfaceEndpointHour)];
         if !is_idle {
             steps.extend(case.bytes_steps(moved.bytes));
-            let what = "endpoint data (first tier)";
-            steps.push(case.data_step(what, moved.bytes, self.region, Meter::InterfaceEndpointGb, 1));
+            let below = planned.linked(self.slot.vpc);
+            steps.extend(case.tier_steps("endpoint data", self.region, (below, moved.bytes)));
+            for index in &self.slot.endpoints {
+                let at_it =
+                    |cell: &usize| planned.gathered.demand.cells[*cell].now == Carrier::Endpoint(*index);
+                let own: Vec<usize> = cells.iter().copied().filter(at_it).collect();
+                let zones = &planned.gathered.demand.endpoints[*index].zones;
+                steps.extend(planned.approach_steps(&own, self.slot.vpc, zones));
+            }
         }
-        steps.push(format!("now, in the tiers of all endpoints of the account and Region: {}", amount(now)));
+        steps.push(format!("now: {}", amount(now)));
         if is_free {
             steps.push("after: a gateway endpoint has no hourly and no data charge = 0.00 USD".to_owned());
         } else {

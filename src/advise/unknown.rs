@@ -11,10 +11,11 @@ use crate::attribute::Path;
 use crate::model::plan::UnknownTraffic;
 use crate::model::quantity::{decimal, size};
 use crate::model::report::EVIDENCE_LIMIT;
-use crate::price::Meter;
 
 use super::evidence::{Moved, amount};
 use super::planned::Planned;
+use super::policy::Availability;
+use super::slots::hours;
 
 /// Report names of addresses that many services share.
 const SHARED: [&str; 2] = ["aws-unknown", "aws-ec2"];
@@ -22,7 +23,7 @@ const SHARED: [&str; 2] = ["aws-unknown", "aws-ec2"];
 /// Bounds for every VPC, most expensive first.
 pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
     let case = planned.case;
-    let mut found: BTreeMap<(&str, &str, &str), Moved> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str, &str), (Moved, BTreeMap<Option<&str>, Moved>)> = BTreeMap::new();
     for flow in &case.attribution.flows {
         let Some(service) = SHARED.iter().find(|service| **service == flow.peer.service) else { continue };
         if flow.route.path != Path::NatGateway || case.is_from_unknown_vpc(flow) {
@@ -32,12 +33,14 @@ pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
         // An endpoint serves its own Region.
         let region = case.region_of(vpc, flow);
         if let Some(region) = region.filter(|region| flow.peer.service_region.as_deref() == Some(region)) {
-            found.entry((vpc, region, service)).or_default().add_through(flow, nat);
+            let (all, by_zone) = found.entry((vpc, region, service)).or_default();
+            all.add_through(flow, nat);
+            by_zone.entry(flow.client.zone_id.as_deref()).or_default().add_through(flow, nat);
         }
     }
     let mut bounds: Vec<UnknownTraffic> = found
         .iter()
-        .map(|((vpc, region, service), moved)| bound(planned, (vpc, region, service), moved))
+        .map(|((vpc, region, service), (all, by_zone))| bound(planned, (vpc, region, service), all, by_zone))
         .collect();
     bounds.sort_by(|a, b| {
         b.cost_now_usd
@@ -47,38 +50,80 @@ pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
     bounds
 }
 
+/// What an endpoint in the VPC itself could save at most, and how many of them could pay.
+struct Most {
+    saving: Decimal,
+    endpoints: u64,
+}
+
+/// Bytes that an endpoint takes save their way to the NAT gateway less the endpoint's price per GB, at the lowest tier that they can
+/// reach; the hours of its zones go off. Of all services that these bytes could be of, the dearest guess has all bytes of the zones that
+/// are worth their hours. Which they are does not matter, so this holds for any.
+fn most(
+    planned: &Planned<'_, '_>,
+    vpc: usize,
+    availability: Availability,
+    by_zone: &BTreeMap<Option<&str>, Moved>,
+) -> Option<Most> {
+    let (case, demand) = (planned.case, &planned.gathered.demand);
+    let bytes: u128 = by_zone.values().map(|moved| moved.bytes).sum();
+    let month = case.month_gb(bytes)?;
+    let data = planned.data_cost(vpc, (planned.linked(vpc), bytes))?;
+    let rate = if month.is_zero() { Decimal::ZERO } else { data.checked_div(month)? };
+    let hour = hours(demand, vpc, 1)?;
+    let used = demand.vpcs[vpc].zones.len().max(by_zone.keys().flatten().count());
+    let mut worths = Vec::new();
+    let mut all = Decimal::ZERO;
+    for (zone, moved) in by_zone {
+        let data = case.month_gb(moved.bytes)?.checked_mul(rate)?;
+        let worth = moved.nat_cost(case)?.checked_sub(data)?.max(Decimal::ZERO);
+        all = all.checked_add(worth)?;
+        if zone.is_some() {
+            worths.push(worth);
+        }
+    }
+    worths.sort_unstable_by(|a, b| b.cmp(a));
+    let nowhere = all.checked_sub(worths.iter().sum())?;
+    // The zones with most to save, as many as pay.
+    let mut saving = Decimal::ZERO;
+    let mut taken = nowhere;
+    for zones in 0..=worths.len() {
+        if let Some(worth) = zones.checked_sub(1).map(|last| worths[last]) {
+            taken = taken.checked_add(worth)?;
+        }
+        let count = match availability {
+            Availability::MultiAz => availability.zones_needed(zones, used),
+            // Clients of all zones can use one.
+            Availability::SingleAz => 1,
+        };
+        let taken = if availability == Availability::SingleAz { all } else { taken };
+        saving = saving.max(taken.checked_sub(hour.checked_mul(Decimal::from(count as u64))?)?);
+    }
+    let least = hour.checked_mul(Decimal::from(availability.zones_needed(0, used) as u64))?;
+    let endpoints = u64::try_from(all.checked_div(least)?.trunc()).ok()?;
+    Some(Most { saving, endpoints: if saving.is_zero() { 0 } else { endpoints } })
+}
+
 fn bound(
     planned: &Planned<'_, '_>,
     (vpc, region, service): (&str, &str, &str),
     moved: &Moved,
+    by_zone: &BTreeMap<Option<&str>, Moved>,
 ) -> UnknownTraffic {
     let case = planned.case;
-    let known = planned.gathered.demand.vpcs.iter().find(|known| known.id == vpc);
+    let known = planned.gathered.demand.vpcs.iter().position(|known| known.id == vpc);
+    let demand = known.map(|vpc| &planned.gathered.demand.vpcs[vpc]);
     let used: BTreeSet<&String> =
-        known.into_iter().flat_map(|known| &known.zones).chain(&moved.zones).collect();
-    let availability = known.map_or(case.policy.default, |known| known.availability);
-    // Of whatever service: its clients may be in one zone only, so an endpoint may need no more than the policy's least.
-    let zones_needed = availability.zones_needed(moved.zones.len().min(1), used.len()) as u64;
+        demand.into_iter().flat_map(|known| &known.zones).chain(&moved.zones).collect();
+    let availability = demand.map_or(case.policy.default, |known| known.availability);
+    let zones_needed = availability.zones_needed(moved.zones.len(), used.len()) as u64;
     let bytes_month = case.scale.month_bytes(moved.bytes);
     let now = moved.nat_cost(case);
-    let break_even = case.break_even(Some(region)).and_then(|gb| gb.checked_mul(Decimal::from(zones_needed)));
-    let hours = case
-        .rate(Some(region), Meter::InterfaceEndpointHour)
-        .and_then(|rate| rate.checked_mul(Decimal::from(case.scale.month_hours * zones_needed)));
-    let data = case
-        .rate(Some(region), Meter::InterfaceEndpointGb)
-        .zip(case.month_gb(moved.bytes))
-        .and_then(|(rate, gb)| rate.checked_mul(gb));
-    // All ways to the gateway are in `now`, between zones and through a transit gateway, too: an endpoint spares them all.
-    let spared = now.zip(data).and_then(|(now, data)| now.checked_sub(data));
-    let spared = spared.map(|spared| spared.max(Decimal::ZERO));
-    // Each endpoint has its own hours, so no more of them can pay than what is spared buys.
-    let endpoints_at_most = spared.zip(hours).and_then(|(spared, hours)| {
-        let count = spared.checked_div(hours)?.trunc();
-        u64::try_from(count).ok()
-    });
-    let most = spared.zip(hours).and_then(|(spared, hours)| spared.checked_sub(hours));
-    let most = most.map(|most| most.max(Decimal::ZERO));
+    let break_even =
+        case.break_even(Some(region), moved).and_then(|gb| gb.checked_mul(Decimal::from(zones_needed)));
+    let most = known.and_then(|vpc| most(planned, vpc, availability, by_zone));
+    let endpoints_at_most = most.as_ref().map(|most| most.endpoints);
+    let saving_at_most_usd = most.map(|most| most.saving);
     let evidence = moved.evidence(case);
     let clients: Vec<String> = evidence.clients.into_iter().take(EVIDENCE_LIMIT).collect();
     let amounts = |cost: Option<Decimal>| {
@@ -86,11 +131,11 @@ fn bound(
     };
     let least = break_even.map_or_else(|| "an unknown number of".to_owned(), |gb| decimal(gb, 0));
     let verdict = match endpoints_at_most {
-        Some(0) => "No interface endpoint can pay, whatever they are of: together they save less than the hours of one cost.".to_owned(),
+        Some(0) => "No interface endpoint of the VPC can pay for them, whatever they are of: what all of them could save is less than its \
+                    hours.".to_owned(),
         Some(count) => format!(
-            "Possible: up to {count} endpoint(s) could pay, with at most {} saved if all were of one service, hours of NAT gateways \
-             apart.",
-            amounts(most)
+            "Possible: up to {count} endpoint(s) could pay, with at most {} saved, if all were of one service.",
+            amounts(saving_at_most_usd)
         ),
         None => "Without a price it cannot be said whether an endpoint could pay.".to_owned(),
     };
@@ -113,7 +158,7 @@ fn bound(
         break_even_gb_month: break_even,
         endpoints_at_most,
         saving_at_least_usd: now.map(|_| Decimal::ZERO),
-        saving_at_most_usd: most,
+        saving_at_most_usd,
         clients,
         text,
     }

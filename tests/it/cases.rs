@@ -6,8 +6,7 @@
 //! - `description`: what really happened; the derivation stands beside it in comments.
 //! - `args`, `exit`: the command line (run inside the case folder, `--format json` is appended) and its exit code.
 //! - `[ledger]`, `[period]`, `[totals]`, `[plan]`: keys that must have these values; keys that are not listed are not compared.
-//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown]]`, `[[day]]`,
-//!   `[[object]]`: one table per line of the report's
+//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown_service]]`, `[[day]]`, `[[object]]`: one table per line of the report's
 //!   list. A line is found by the identity keys that the table gives (see [`LISTS`]); all other keys of the table
 //!   must be equal. The report may have no further lines, unless `<table>_complete = false`.
 //!
@@ -27,7 +26,7 @@ use serde_json::Value as Json;
 use toml::{Table, Value as Toml};
 
 /// A walk that sees fewer cases than this looked in the wrong place.
-const AT_LEAST_CASES: usize = 50;
+const AT_LEAST_CASES: usize = 65;
 
 /// A list of the report.
 struct List {
@@ -49,13 +48,13 @@ const LISTS: &[List] = &[
         identity: &["interface_id", "vpc_id", "path", "via", "service", "service_region"],
     },
     List { table: "advice", key: "advice", identity: &["action", "vpc_id", "service"] },
-    List { table: "unknown", key: "unknown_services", identity: &["vpc_id", "service"] },
+    List { table: "unknown_service", key: "unknown_services", identity: &["vpc_id", "service"] },
     List { table: "day", key: "days", identity: &["date"] },
     List { table: "object", key: "objects", identity: &["object", "outcome"] },
 ];
 
 /// Lists of which a case states what it is about.
-const OPEN_LISTS: [&str; 3] = ["day", "object", "unknown"];
+const OPEN_LISTS: [&str; 3] = ["day", "object", "unknown_service"];
 
 /// All keys that may stand at the top of a `case.toml`, beside the lists and their `_complete`.
 const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals", "plan"];
@@ -118,6 +117,7 @@ fn check_case(folder: &Path) -> Vec<String> {
     match serde_json::from_slice::<Json>(&one.stdout) {
         Ok(report) => {
             equations(&report, &mut complaints);
+            arithmetic(&report, &mut complaints);
             for table in ["ledger", "period", "totals", "plan"] {
                 if let Some(expected) = case.get(table).and_then(Toml::as_table) {
                     compare_keys(table, expected, &report[table], &mut complaints);
@@ -217,6 +217,59 @@ fn equations(report: &Json, complaints: &mut Vec<String>) {
                 .push(format!("days: {key} adds up to {days:?}, cost_observed_usd of {list} to {lines:?}"));
         }
     }
+}
+
+/// What an advice computes step by step leads to its figures, and the plan saves what it costs less.
+fn arithmetic(report: &Json, complaints: &mut Vec<String>) {
+    let amount = |value: &Json| value.as_str().and_then(|text| Decimal::from_str(text).ok());
+    let mut equal = |name: String, left: Option<Decimal>, right: Option<Decimal>| {
+        let same = match (left, right) {
+            (Some(left), Some(right)) => (left - right).abs() < Decimal::new(1, 4),
+            (left, right) => left == right,
+        };
+        if !same {
+            complaints.push(format!("{name}: {left:?} against {right:?}"));
+        }
+    };
+    let difference = |line: &Json| amount(&line["now"]["total_usd"]).zip(amount(&line["after"]["total_usd"]));
+    let plan = difference(&report["plan"]).map(|(now, after)| now - after);
+    // Where another Region has no price, the saving is still that of those that change.
+    let saving = amount(&report["plan"]["saving_month_usd"]);
+    equal("plan: saving = now - after".to_owned(), plan, saving.filter(|_| plan.is_some()));
+    for line in report["advice"].as_array().map_or(&[][..], Vec::as_slice) {
+        let name = |what: &str| format!("advice {}: {what}", line["id"]);
+        let [now, after, saving] =
+            ["cost_now_usd", "cost_after_usd", "saving_month_usd"].map(|key| amount(&line[key]));
+        let difference = now.zip(after).map(|(now, after)| now - after);
+        equal(name("saving = now - after"), difference, saving);
+        let mut sum = Some(Decimal::ZERO);
+        let mut steps = 0;
+        for step in line["evidence"]["arithmetic"].as_array().map_or(&[][..], Vec::as_slice) {
+            let step = step.as_str().unwrap_or_default();
+            let given = step_amount(step);
+            let total = [("now: ", now), ("after: ", after), ("saving a month: ", saving)];
+            if let Some((word, stated)) = total.into_iter().find(|(word, _)| step.starts_with(word)) {
+                equal(name(&format!("the line `{word}`")), given, stated);
+                // A saving is not a sum, and what is free has no steps.
+                if word != "saving a month: " && !(given == Some(Decimal::ZERO) && sum == given) {
+                    equal(name(&format!("the sum of the steps of `{word}`")), sum, given);
+                }
+                sum = Some(Decimal::ZERO);
+                steps += 1;
+            } else if step.contains(" = ") && step.ends_with(" USD") && !step.starts_with("together ") {
+                sum = sum.zip(given).map(|(sum, given)| sum + given);
+            } else if step.ends_with("unpriced") {
+                sum = None;
+            }
+        }
+        equal(name("lines of now, after and saving"), Some(Decimal::from(steps)), Some(Decimal::from(3)));
+    }
+}
+
+/// The amount that a step ends with.
+fn step_amount(step: &str) -> Option<Decimal> {
+    let number = step.strip_suffix(" USD")?.rsplit(' ').next()?.replace(',', "");
+    Decimal::from_str(&number).ok()
 }
 
 /// The sum of a list's amounts; `None` where one is unpriced.
