@@ -4,12 +4,13 @@
 //! there already, take over the bytes of the VPCs that choose so. Which VPC, in which zones, or none, is one decision; given
 //! that, each slot decides alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::cost::approach;
-use super::demand::Demand;
+use super::cost::approach_by;
+use super::demand::{Demand, Joint};
+use super::policy::Availability;
 use super::slots::{Choice, Price, Slot, hours, zone_sets};
 
 /// The slots of one service in VPCs that reach each other.
@@ -21,6 +22,10 @@ pub struct Family {
     pub hubs: Vec<Option<Hub>>,
     /// What each slot can do by itself.
     pub choices: Vec<Vec<Choice>>,
+    /// What each slot would pay at each kind of centre.
+    offers: Vec<Offer>,
+    /// How the slots reach each VPC that could be a centre.
+    reaches: BTreeMap<usize, Reach>,
 }
 
 /// A centre.
@@ -32,10 +37,44 @@ pub struct Hub {
     pub vpc: usize,
     /// Zones of its endpoints.
     pub zones: Vec<String>,
-    /// Whether its endpoints are to be created.
-    pub is_new: bool,
+    /// The choice of its own slot whose endpoints serve the others; none if its endpoints are to be created.
+    pub serves: Option<usize>,
     /// Services, one endpoint each.
     pub services: Vec<String>,
+    /// Index into [`Family::offers`].
+    offer: usize,
+}
+
+/// What slots pay at a centre in some zones of a VPC of some kind, beyond its hours. Many VPCs are of one kind.
+#[derive(Debug, Clone)]
+struct Offer {
+    /// Zones of the centre.
+    zones: Vec<String>,
+    /// Zones that its VPC has.
+    possible: BTreeSet<String>,
+    /// Zones that its VPC uses, up to two: more does not change a rule.
+    used: usize,
+    /// The rule of its VPC.
+    availability: Availability,
+    /// For each way there, for each slot.
+    prices: [Vec<Option<Fare>>; WAYS.len()],
+}
+
+/// What a slot pays on its way to a centre, and its GB a month there.
+#[derive(Debug, Clone, Copy)]
+struct Fare {
+    way: Decimal,
+    gb: Decimal,
+}
+
+/// Ways to a centre: its own VPC has the last one.
+const WAYS: [Option<Joint>; 3] = [Some(Joint::Transit), Some(Joint::Peering), None];
+
+/// How slots reach a VPC: most of them in one way (index into [`WAYS`]), and these in other ways, or in none.
+#[derive(Debug, Clone)]
+struct Reach {
+    most: usize,
+    others: Vec<(usize, Option<usize>)>,
 }
 
 /// What a slot does in a family: one of its choices, or the centre.
@@ -60,135 +99,317 @@ pub struct Best {
 
 /// The families, in order of their first slots.
 pub fn families(demand: &Demand, slots: &[Slot]) -> Vec<Family> {
-    let mut left: Vec<usize> = (0..slots.len()).collect();
-    let mut families = Vec::new();
-    while !left.is_empty() {
-        let mut members = vec![left.remove(0)];
-        let mut next = 0;
-        while next < members.len() {
-            let known = &slots[members[next]];
-            next += 1;
-            let joins = |slot: &&usize| {
-                let slot = &slots[**slot];
-                let joined = |from, to| demand.joint(from, to).is_some();
-                slot.services == known.services
-                    && !slot.is_spare
-                    && !known.is_spare
-                    && (joined(slot.vpc, known.vpc) || joined(known.vpc, slot.vpc))
-            };
-            let found: Vec<usize> = left.iter().filter(joins).copied().collect();
-            left.retain(|slot| !found.contains(slot));
-            members.extend(found);
-        }
-        members.sort_unstable();
-        let choices = members.iter().map(|slot| slots[*slot].choices(demand)).collect();
-        let hubs = hubs(demand, slots, &members);
-        families.push(Family { slots: members, hubs, choices });
+    let islands = islands(demand);
+    let mut members: BTreeMap<(&[String], usize, Option<usize>), Vec<usize>> = BTreeMap::new();
+    for (index, slot) in slots.iter().enumerate() {
+        let key = (slot.services.as_slice(), islands[slot.vpc], slot.is_spare.then_some(index));
+        members.entry(key).or_default().push(index);
     }
-    families
+    let mut members: Vec<Vec<usize>> = members.into_values().collect();
+    members.sort();
+    members.into_iter().map(|members| Family::new(demand, slots, members)).collect()
 }
 
-/// Everything that could be the centre of some slots.
-fn hubs(demand: &Demand, slots: &[Slot], members: &[usize]) -> Vec<Option<Hub>> {
-    let mut hubs = vec![None];
-    let candidates: Vec<usize> =
-        members.iter().copied().filter(|slot| slots[*slot].can_be_central(demand)).collect();
-    let Some(services) = members.first().map(|slot| slots[*slot].services.clone()) else { return hubs };
-    let targets = candidates.iter().flat_map(|slot| {
-        let from = slots[*slot].vpc;
-        demand.links.iter().filter(move |link| link.from == from).map(|link| link.to)
-    });
-    for vpc in targets.collect::<BTreeSet<usize>>() {
-        let own = members.iter().position(|slot| slots[*slot].vpc == vpc && !slots[*slot].is_spare);
-        let own_slot = own.map(|place| &slots[members[place]]);
-        let existing = own_slot.map_or(0, |slot| slot.endpoints.len());
-        let place = |zones, is_new| Hub { own, vpc, zones, is_new, services: services.clone() };
-        if existing == 0 {
-            if own_slot.is_some_and(|slot| !slot.can_be_central(demand)) {
-                continue;
-            }
-            let zones: Vec<String> = demand.vpcs[vpc].subnet_zones.iter().cloned().collect();
-            let bytes_in = |zone: &str| {
-                let cells =
-                    members.iter().flat_map(|slot| &slots[*slot].cells).map(|cell| &demand.cells[*cell]);
-                cells.filter(|cell| cell.zone.as_deref() == Some(zone)).map(|cell| cell.bytes).sum()
-            };
-            let sets = zone_sets(&zones, &BTreeSet::new(), 1, &bytes_in).into_iter();
-            hubs.extend(sets.filter(|set| !set.is_empty()).map(|set| Some(place(set, true))));
-        } else if let Some(slot) = own_slot.filter(|slot| slot.missing(demand).is_empty()) {
-            let zones = |index: &usize| {
-                let endpoint = &demand.endpoints[*index];
-                (endpoint.charged > 0).then(|| endpoint.zones.iter().cloned().collect::<BTreeSet<String>>())
-            };
-            let zones: Vec<Option<BTreeSet<String>>> = slot.endpoints.iter().map(zones).collect();
-            // One for each service, all in the same zones: what else there may be serves its own VPC.
-            if let [Some(first), rest @ ..] = zones.as_slice()
-                && slot.endpoints.len() == services.len()
-                && rest.iter().all(|other| other.as_ref() == Some(first))
-            {
-                hubs.push(Some(place(first.iter().cloned().collect(), false)));
-            }
+/// For each VPC the first of those that links join it to, directly or by way of others: two VPCs without a link can share a centre in
+/// a third one.
+fn islands(demand: &Demand) -> Vec<usize> {
+    fn root(islands: &mut [usize], mut vpc: usize) -> usize {
+        while islands[vpc] != vpc {
+            islands[vpc] = islands[islands[vpc]];
+            vpc = islands[vpc];
         }
+        vpc
     }
-    hubs
+    let mut islands: Vec<usize> = (0..demand.vpcs.len()).collect();
+    for link in &demand.links {
+        let (from, to) = (root(&mut islands, link.from), root(&mut islands, link.to));
+        islands[from.max(to)] = from.min(to);
+    }
+    (0..islands.len()).map(|vpc| root(&mut islands, vpc)).collect()
 }
 
 impl Family {
+    fn new(demand: &Demand, slots: &[Slot], members: Vec<usize>) -> Self {
+        let choices = members.iter().map(|slot| slots[*slot].choices(demand)).collect();
+        let mut family =
+            Self { slots: members, hubs: vec![None], choices, offers: Vec::new(), reaches: BTreeMap::new() };
+        family.add_hubs(demand, slots);
+        family
+    }
+
+    /// Everything that could be the centre of some slots.
+    fn add_hubs(&mut self, demand: &Demand, slots: &[Slot]) {
+        let members: Vec<&Slot> = self.slots.iter().map(|slot| &slots[*slot]).collect();
+        let from: BTreeSet<usize> =
+            members.iter().filter(|slot| slot.can_be_central(demand)).map(|slot| slot.vpc).collect();
+        let targets: BTreeSet<usize> =
+            demand.links.iter().filter(|link| from.contains(&link.from)).map(|link| link.to).collect();
+        for vpc in targets {
+            let own = members.iter().position(|slot| slot.vpc == vpc && !slot.is_spare);
+            let mut found: Vec<(Vec<String>, Option<usize>)> = Vec::new();
+            match own.filter(|own| !members[*own].endpoints.is_empty()) {
+                None => {
+                    if own.is_some_and(|own| !members[own].can_be_central(demand)) {
+                        continue;
+                    }
+                    let zones: Vec<String> = demand.vpcs[vpc].subnet_zones.iter().cloned().collect();
+                    let bytes_in = |zone: &str| members.iter().map(|slot| slot.bytes_in(demand, zone)).sum();
+                    let sets = zone_sets(&zones, &BTreeSet::new(), 1, &bytes_in).into_iter();
+                    found.extend(sets.filter(|set| !set.is_empty()).map(|set| (set, None)));
+                }
+                Some(own) => {
+                    let more = members[own].shrunk_alike(demand);
+                    self.choices[own].extend(more);
+                    for (number, choice) in self.choices[own].iter().enumerate() {
+                        found.extend(serving_zones(members[own], choice).map(|zones| (zones, Some(number))));
+                    }
+                }
+            }
+            if !found.is_empty() {
+                self.reaches.insert(vpc, Reach::new(demand, &members, vpc));
+            }
+            for (zones, serves) in found {
+                let offer = self.offer(demand, &members, vpc, &zones);
+                let services = members[0].services.clone();
+                self.hubs.push(Some(Hub { own, vpc, zones, serves, services, offer }));
+            }
+        }
+    }
+
+    /// The offer of a centre, made where there is none like it.
+    fn offer(&mut self, demand: &Demand, members: &[&Slot], vpc: usize, zones: &[String]) -> usize {
+        let target = &demand.vpcs[vpc];
+        let used = target.zones.len().min(2);
+        let is_it = |offer: &Offer| {
+            offer.zones == zones
+                && offer.used == used
+                && offer.availability == target.availability
+                && offer.possible == target.subnet_zones
+        };
+        if let Some(known) = self.offers.iter().position(is_it) {
+            return known;
+        }
+        let mut offer = Offer {
+            zones: zones.to_vec(),
+            possible: target.subnet_zones.clone(),
+            used,
+            availability: target.availability,
+            prices: Default::default(),
+        };
+        offer.prices = WAYS.map(|by| members.iter().map(|slot| offer.fare(demand, slot, by)).collect());
+        self.offers.push(offer);
+        self.offers.len() - 1
+    }
+
     /// The cheapest under prices per GB of interface endpoints by scope, without NAT gateways that are `gone`; `None` if there is
-    /// no way without them.
+    /// no way without them. Adds to `steps` what it took.
     pub fn best(
         &self,
         demand: &Demand,
-        slots: &[Slot],
         gb: &[Decimal],
         gone: &BTreeSet<usize>,
+        steps: &mut usize,
     ) -> Option<Best> {
-        let mut best: Option<Best> = None;
+        let own: Vec<Option<(Decimal, usize)>> = self
+            .choices
+            .iter()
+            .map(|choices| {
+                *steps += choices.len();
+                let mut least: Option<(Decimal, usize)> = None;
+                for (number, choice) in choices.iter().enumerate() {
+                    if choice.price.nats.is_disjoint(gone) {
+                        let cost = choice.price.total(gb)?;
+                        if least.is_none_or(|(known, _)| cost < known) {
+                            least = Some((cost, number));
+                        }
+                    }
+                }
+                least
+            })
+            .collect();
+        let mut sums: BTreeMap<(usize, usize, Decimal), Sum> = BTreeMap::new();
+        let mut best: Option<(Decimal, usize)> = None;
         for (index, hub) in self.hubs.iter().enumerate() {
-            let Some(found) = self.with_hub(demand, slots, (index, hub.as_ref()), gb, gone) else { continue };
-            if best.as_ref().is_none_or(|best| found.cost < best.cost) {
-                best = Some(found);
+            let sum = match hub {
+                None => own.iter().map(|own| own.map(|(cost, _)| cost)).collect(),
+                Some(hub) => self.with_hub(demand, hub, (&own, gb, gone), (&mut sums, steps)),
+            };
+            let cost = sum.total().and_then(|cost| {
+                cost.checked_add(hub.as_ref().map_or(Some(Decimal::ZERO), |hub| hub.hours(demand))?)
+            });
+            if let Some(cost) = cost
+                && best.is_none_or(|(known, _)| cost < known)
+            {
+                best = Some((cost, index));
             }
         }
-        best
+        let (cost, index) = best?;
+        let pick = |place: usize| match self.hubs[index].as_ref() {
+            Some(hub) => self.in_hub(demand, hub, place, (&own, gb, gone)).map(|(_, pick)| pick),
+            None => own[place].map(|(_, number)| Pick::Own(number)),
+        };
+        let picks: Option<Vec<Pick>> = (0..self.slots.len()).map(pick).collect();
+        Some(Best { cost, hub: index, picks: picks? })
     }
 
+    /// Everything as it is.
+    pub fn kept(&self) -> Best {
+        Best { cost: Decimal::ZERO, hub: 0, picks: vec![Pick::Own(0); self.slots.len()] }
+    }
+
+    /// What picks cost, data of interface endpoints apart.
+    pub fn price(&self, demand: &Demand, best: &Best) -> Option<Price> {
+        let hub = self.hubs[best.hub].as_ref();
+        let mut price =
+            Price { own: hub.map_or(Some(Decimal::ZERO), |hub| hub.hours(demand))?, ..Price::default() };
+        for (place, pick) in best.picks.iter().enumerate() {
+            let (own, data) = match pick {
+                Pick::Own(choice) => {
+                    let choice = &self.choices[place][*choice].price;
+                    (choice.own, choice.data.clone())
+                }
+                Pick::Central => {
+                    let hub = hub?;
+                    let fare = self.offers[hub.offer].prices[self.way(hub, place)?][place]?;
+                    (fare.way, vec![(demand.vpcs[hub.vpc].scope, fare.gb)])
+                }
+            };
+            price.own = price.own.checked_add(own)?;
+            price.data.extend(data);
+        }
+        Some(price)
+    }
+
+    /// How a slot reaches a centre: index into [`WAYS`].
+    fn way(&self, hub: &Hub, place: usize) -> Option<usize> {
+        let reach = &self.reaches[&hub.vpc];
+        let other = reach.others.iter().find(|(other, _)| *other == place);
+        other.map_or(Some(reach.most), |(_, way)| *way)
+    }
+
+    /// What all slots cost with a centre: a sum that centres of one kind share, and what is different here.
     fn with_hub(
         &self,
         demand: &Demand,
-        slots: &[Slot],
-        (index, hub): (usize, Option<&Hub>),
-        gb: &[Decimal],
-        gone: &BTreeSet<usize>,
-    ) -> Option<Best> {
-        let mut cost = hub.map_or(Some(Decimal::ZERO), |hub| hub.hours(demand))?;
-        let mut picks = Vec::with_capacity(self.slots.len());
-        for (place, slot) in self.slots.iter().enumerate() {
-            let is_hub = hub.is_some_and(|hub| hub.own == Some(place));
-            // The centre's own endpoints stay as they are, if they are to serve others.
-            let fixed = hub.is_some_and(|hub| is_hub && !hub.is_new);
-            let own = self.choices[place].iter().enumerate().take(if fixed { 1 } else { usize::MAX });
-            let mut least: Option<(Decimal, Pick)> = None;
-            let mut offer = |cost: Decimal, pick| {
-                if least.as_ref().is_none_or(|(known, _)| cost < *known) {
-                    least = Some((cost, pick));
-                }
-            };
-            for (number, choice) in own {
-                if choice.price.nats.is_disjoint(gone) {
-                    offer(choice.price.total(gb)?, Pick::Own(number));
-                }
-            }
-            if let Some(hub) = hub.filter(|hub| !is_hub || hub.is_new)
-                && let Some(price) = hub.price(demand, &slots[*slot])
-            {
-                offer(price.total(gb)?, Pick::Central);
-            }
-            let (least, pick) = least?;
-            cost = cost.checked_add(least)?;
-            picks.push(pick);
+        hub: &Hub,
+        (own, gb, gone): Given<'_>,
+        (sums, steps): (&mut BTreeMap<(usize, usize, Decimal), Sum>, &mut usize),
+    ) -> Sum {
+        let reach = &self.reaches[&hub.vpc];
+        let rate = gb[demand.vpcs[hub.vpc].scope];
+        let usual = |place: usize| self.cheaper(hub.offer, Some(reach.most), place, (own[place], rate));
+        let mut sum = *sums.entry((hub.offer, reach.most, rate)).or_insert_with(|| {
+            *steps += own.len();
+            (0..own.len()).map(|place| usual(place).map(|(cost, _)| cost)).collect()
+        });
+        *steps += 1 + reach.others.len();
+        for (place, _) in &reach.others {
+            sum.replace(
+                usual(*place).map(|(cost, _)| cost),
+                self.in_hub(demand, hub, *place, (own, gb, gone)).map(|(cost, _)| cost),
+            );
         }
-        Some(Best { cost, hub: index, picks })
+        sum
+    }
+
+    /// What a slot does with a centre.
+    fn in_hub(
+        &self,
+        demand: &Demand,
+        hub: &Hub,
+        place: usize,
+        (own, gb, gone): Given<'_>,
+    ) -> Option<(Decimal, Pick)> {
+        // What serves others is as it has to be for them.
+        if let Some(choice) = hub.serves.filter(|_| hub.own == Some(place)) {
+            let price = &self.choices[place][choice].price;
+            return Some((price.total(gb)?, Pick::Own(choice))).filter(|_| price.nats.is_disjoint(gone));
+        }
+        self.cheaper(hub.offer, self.way(hub, place), place, (own[place], gb[demand.vpcs[hub.vpc].scope]))
+    }
+
+    /// The cheaper one of what a slot does alone and of a centre on some way.
+    fn cheaper(
+        &self,
+        offer: usize,
+        way: Option<usize>,
+        place: usize,
+        (own, rate): (Option<(Decimal, usize)>, Decimal),
+    ) -> Option<(Decimal, Pick)> {
+        let own = own.map(|(cost, number)| (cost, Pick::Own(number)));
+        let fare = way.and_then(|way| self.offers[offer].prices[way][place]);
+        let central = fare.and_then(|fare| fare.way.checked_add(fare.gb.checked_mul(rate)?));
+        match (own, central) {
+            (Some((own, _)), Some(central)) if central < own => Some((central, Pick::Central)),
+            (None, Some(central)) => Some((central, Pick::Central)),
+            (own, _) => own,
+        }
+    }
+}
+
+/// What slots cost by themselves, prices per GB by scope, NAT gateways that are gone.
+type Given<'g> = (&'g [Option<(Decimal, usize)>], &'g [Decimal], &'g BTreeSet<usize>);
+
+/// A sum of amounts of which some may be missing: then there is no way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    cost: Decimal,
+    missing: usize,
+}
+
+impl Sum {
+    fn total(self) -> Option<Decimal> {
+        (self.missing == 0).then_some(self.cost)
+    }
+
+    /// One amount in place of another. What does not fit into a decimal counts as missing.
+    fn replace(&mut self, old: Option<Decimal>, new: Option<Decimal>) {
+        match old {
+            Some(old) => self.cost -= old,
+            None => self.missing -= 1,
+        }
+        self.add(new);
+    }
+
+    fn add(&mut self, new: Option<Decimal>) {
+        match new.and_then(|new| self.cost.checked_add(new)) {
+            Some(cost) => self.cost = cost,
+            None => self.missing += 1,
+        }
+    }
+}
+
+impl FromIterator<Option<Decimal>> for Sum {
+    fn from_iter<I: IntoIterator<Item = Option<Decimal>>>(amounts: I) -> Self {
+        let mut sum = Self::default();
+        amounts.into_iter().for_each(|amount| sum.add(amount));
+        sum
+    }
+}
+
+/// Zones in which a choice has one endpoint for each service of its slot, all in the same ones; none if it has not, or if it
+/// creates some of them: what comes for one VPC only is the choice of that VPC.
+fn serving_zones(slot: &Slot, choice: &Choice) -> Option<Vec<String>> {
+    let sets: BTreeSet<BTreeSet<&String>> =
+        choice.placed.iter().map(|placed| placed.zones.iter().collect()).collect();
+    let services: BTreeSet<&String> = choice.placed.iter().map(|placed| &placed.service).collect();
+    let is_there = choice.placed.iter().all(|placed| placed.charged > 0 && placed.existing.is_some());
+    let is_whole = choice.placed.len() == slot.services.len() && services.len() == slot.services.len();
+    let first = sets.first()?;
+    (is_there && is_whole && sets.len() == 1).then(|| first.iter().map(|zone| (*zone).clone()).collect())
+}
+
+impl Reach {
+    fn new(demand: &Demand, members: &[&Slot], vpc: usize) -> Self {
+        let way = |slot: &&Slot| {
+            let by = if slot.vpc == vpc { None } else { Some(demand.joint(slot.vpc, vpc)?) };
+            WAYS.iter().position(|way| *way == by)
+        };
+        let ways: Vec<Option<usize>> = members.iter().map(way).collect();
+        let count = |way: usize| ways.iter().filter(|other| **other == Some(way)).count();
+        let most = if count(1) > count(0) { 1 } else { 0 };
+        let others = ways.into_iter().enumerate().filter(|(_, way)| *way != Some(most)).collect();
+        Self { most, others }
     }
 }
 
@@ -202,42 +423,44 @@ impl Price {
 }
 
 impl Hub {
-    /// Hours of its endpoints, if they are new.
-    fn hours(&self, demand: &Demand) -> Option<Decimal> {
-        let zones = if self.is_new { self.zones.len() as u64 * self.services.len() as u64 } else { 0 };
-        hours(demand, self.vpc, zones)
+    /// Whether its endpoints are to be created.
+    pub fn is_new(&self) -> bool {
+        self.serves.is_none()
     }
 
+    /// Hours of its endpoints, if they are new.
+    fn hours(&self, demand: &Demand) -> Option<Decimal> {
+        let zones = if self.is_new() { self.zones.len() as u64 * self.services.len() as u64 } else { 0 };
+        let scope = &demand.scopes[demand.vpcs[self.vpc].scope];
+        scope.tiers.as_ref()?;
+        hours(demand, self.vpc, zones)
+    }
+}
+
+impl Offer {
     /// What a slot pays if this serves it; `None` where it cannot, or must not for its policy.
-    pub fn price(&self, demand: &Demand, slot: &Slot) -> Option<Price> {
-        let (from, to) = (&demand.vpcs[slot.vpc], &demand.vpcs[self.vpc]);
-        let joined = slot.vpc == self.vpc || demand.joint(slot.vpc, self.vpc).is_some();
-        if !joined || !slot.can_be_central(demand) {
+    fn fare(&self, demand: &Demand, slot: &Slot, by: Option<Joint>) -> Option<Fare> {
+        if !slot.can_be_central(demand) || !slot.is_priced(demand) {
             return None;
         }
+        let from = &demand.vpcs[slot.vpc];
         // Zones that the centre does not have cannot be asked of it.
-        let possible = to.subnet_zones.len().max(1);
+        let possible = self.possible.len().max(1);
         let (required, _) = demand.zones_needed(slot.vpc, &slot.cells);
-        let clients = required.iter().filter(|zone| to.subnet_zones.contains(*zone));
-        let clients: Vec<&String> = clients.collect();
-        let used = from.zones.len().max(to.zones.len());
+        let clients: Vec<&String> = required.iter().filter(|zone| self.possible.contains(*zone)).collect();
+        let used = from.zones.len().max(self.used);
         let count = from.availability.zones_needed(clients.len(), used);
-        let count = count.max(to.availability.zones_needed(0, to.zones.len())).min(possible);
+        let count = count.max(self.availability.zones_needed(0, self.used)).min(possible);
         if self.zones.len() < count || !clients.iter().all(|zone| self.zones.contains(zone)) {
             return None;
         }
-        let mut price = Price::default();
-        let mut bytes = 0;
+        let mut fare = Fare { way: Decimal::ZERO, gb: Decimal::ZERO };
         for cell in slot.cells.iter().map(|cell| &demand.cells[*cell]) {
             let zones = (cell.zone.as_deref(), self.zones.as_slice());
-            let (cross, transit) = approach(demand, slot.vpc, self.vpc, zones, cell.bytes);
-            price.own = price.own.checked_add(cross?)?.checked_add(transit?)?;
-            bytes += cell.bytes;
+            let (cross, transit) = approach_by(demand, slot.vpc, by, zones, cell.bytes);
+            fare.way = fare.way.checked_add(cross?)?.checked_add(transit?)?;
+            fare.gb = fare.gb.checked_add(demand.month_gb(cell.bytes)?)?;
         }
-        if bytes > 0 {
-            demand.scopes[to.scope].tiers.as_ref()?;
-            price.data.push((to.scope, demand.month_gb(bytes)?));
-        }
-        Some(price)
+        Some(fare)
     }
 }

@@ -58,7 +58,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         let served: Vec<&Slot> = places.map(|place| &planned.found.slots[family.slots[place]]).collect();
         let cells: Vec<usize> = served.iter().flat_map(|slot| slot.cells.iter().copied()).collect();
         let region = planned.region(hub.vpc);
-        let is_central = |other: usize, place: usize| other == number && best.picks[place] == Pick::Central;
+        let is_central = |place: usize| best.picks[place] == Pick::Central;
         let mut centre = Self {
             planned,
             demand,
@@ -70,7 +70,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             moved: planned.moved(&cells),
             cells,
             replaced: served.iter().flat_map(|slot| slot.endpoints.iter().copied()).collect(),
-            saving: planned.worth(region, &is_central),
+            saving: planned.worth(region, number, &is_central),
             now: None,
         };
         centre.now = centre.now();
@@ -88,7 +88,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
     }
 
     fn new_units(&self) -> u64 {
-        if self.hub.is_new { self.hub.zones.len() as u64 * self.hub.services.len() as u64 } else { 0 }
+        if self.hub.is_new() { self.hub.zones.len() as u64 * self.hub.services.len() as u64 } else { 0 }
     }
 
     fn old_units(&self) -> u64 {
@@ -174,7 +174,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             None => service.clone(),
         };
         let (others, zones) = (self.others().join(", "), self.hub.zones.join(", "));
-        let what = if self.hub.is_new {
+        let what = if self.hub.is_new() {
             format!("Put the {title} endpoint for {others} into {}, in {zones}", self.vpc)
         } else {
             format!("Let {others} use the {title} endpoint of {}", self.vpc)
@@ -268,7 +268,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         let service = &self.hub.services[0];
         let mut change = self.planned.change(Action::AddCentralEndpoint, Some(self.vpc), service, id);
         change.endpoint_type = Some("Interface");
-        if self.hub.is_new {
+        if self.hub.is_new() {
             change.service_names = Planned::names(&self.hub.services, self.region);
             change.zones = self.planned.subnets(self.vpc, &self.hub.zones, &self.moved.subnets);
         } else if let Some(own) = self.hub.own {

@@ -72,6 +72,17 @@ impl Layout {
     }
 }
 
+/// Bytes through the interface endpoints of each scope.
+pub fn endpoint_bytes(demand: &Demand, layout: &Layout) -> Vec<u128> {
+    let mut bytes = vec![0; demand.scopes.len()];
+    for (cell, way) in demand.cells.iter().zip(&layout.ways) {
+        if let Way::Endpoint(index) = way {
+            bytes[demand.vpcs[layout.endpoints[*index].vpc].scope] += cell.bytes;
+        }
+    }
+    bytes
+}
+
 /// Amounts by kind; each unpriced as soon as something in it is.
 struct Sums {
     nat_hours: Option<Decimal>,
@@ -100,6 +111,17 @@ pub fn cost(demand: &Demand, layout: &Layout) -> CostParts {
 
 /// What a set-up costs a month in some Regions.
 pub fn cost_in(demand: &Demand, layout: &Layout, is_in: &dyn Fn(Option<&str>) -> bool) -> CostParts {
+    cost_beside(demand, layout, is_in, &vec![0; demand.scopes.len()])
+}
+
+/// What a part of a set-up costs a month in some Regions, beside bytes of other parts that are in the tiers of each scope as well;
+/// these are in the sum.
+pub fn cost_beside(
+    demand: &Demand,
+    layout: &Layout,
+    is_in: &dyn Fn(Option<&str>) -> bool,
+    beside: &[u128],
+) -> CostParts {
     let region_of = |vpc: usize| demand.scopes[demand.vpcs[vpc].scope].region.as_deref();
     let zero = Some(Decimal::ZERO);
     let mut sums = Sums {
@@ -112,7 +134,7 @@ pub fn cost_in(demand: &Demand, layout: &Layout, is_in: &dyn Fn(Option<&str>) ->
         endpoint_data: zero,
     };
     let mut loads: Vec<_> = demand.nats.iter().map(|nat| nat.other).collect();
-    let mut link_bytes = vec![0_u128; demand.scopes.len()];
+    let mut link_bytes = beside.to_vec();
     for (cell, way) in demand.cells.iter().zip(&layout.ways) {
         match way {
             Way::Nat(way) => loads[way.nat].add(cell.bytes, *way),
@@ -169,12 +191,27 @@ fn both_sides(gb: Decimal, rate: Option<Decimal>) -> Option<Decimal> {
     at(gb, rate)?.checked_mul(Decimal::from(CROSS_ZONE_SIDES))
 }
 
-/// What bytes cost on their way from clients to an endpoint: between zones, and through a transit gateway. A transit gateway is
-/// not charged between zones (AWS What's New, April 2022).
+/// What bytes cost on their way from clients to an endpoint: between zones, and through a transit gateway.
 pub fn approach(
     demand: &Demand,
     from: usize,
     to: usize,
+    zones: (Option<&str>, &[String]),
+    bytes: u128,
+) -> (Option<Decimal>, Option<Decimal>) {
+    let zero = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+    if from == to {
+        return approach_by(demand, from, None, zones, bytes);
+    }
+    demand.joint(from, to).map_or(zero, |by| approach_by(demand, from, Some(by), zones, bytes))
+}
+
+/// The same by what joins the VPCs, nothing within one. A transit gateway is not charged between zones (AWS What's New, April
+/// 2022).
+pub fn approach_by(
+    demand: &Demand,
+    from: usize,
+    by: Option<Joint>,
     (client, zones): (Option<&str>, &[String]),
     bytes: u128,
 ) -> (Option<Decimal>, Option<Decimal>) {
@@ -182,17 +219,12 @@ pub fn approach(
     let scope = &demand.scopes[demand.vpcs[from].scope];
     let gb = || demand.month_gb(bytes);
     let is_same_zone = client.is_some_and(|client| zones.iter().any(|zone| zone == client));
-    if from == to {
-        // Where a zone is not known, nothing says that it is another one.
-        let is_known = client.is_some() && !zones.is_empty();
-        let cross = if is_same_zone || !is_known {
-            zero
-        } else {
-            gb().and_then(|gb| both_sides(gb, scope.endpoint_cross_zone))
-        };
-        return (cross, zero);
-    }
-    match demand.joint(from, to) {
+    // Where a zone is not known, nothing says that it is another one.
+    let is_known = client.is_some() && !zones.is_empty();
+    match by {
+        None if is_known && !is_same_zone => {
+            (gb().and_then(|gb| both_sides(gb, scope.endpoint_cross_zone)), zero)
+        }
         Some(Joint::Transit) => (zero, gb().and_then(|gb| at(gb, scope.transit))),
         Some(Joint::Peering) if !is_same_zone => (gb().and_then(|gb| both_sides(gb, scope.cross_zone)), zero),
         Some(Joint::Peering) | None => (zero, zero),

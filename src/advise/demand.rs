@@ -26,7 +26,7 @@ pub struct Demand {
     /// Bytes.
     pub cells: Vec<Cell>,
     /// From which VPC an endpoint in which other one can be reached.
-    pub links: Vec<Link>,
+    pub links: BTreeSet<Link>,
 }
 
 /// An account in a Region.
@@ -208,7 +208,8 @@ impl Demand {
 
     /// What joins a VPC to another one; nothing for the VPC itself.
     pub fn joint(&self, from: usize, to: usize) -> Option<Joint> {
-        self.links.iter().filter(|link| link.from == from && link.to == to).map(|link| link.by).min()
+        let link = |by| Link { from, to, by };
+        self.links.range(link(Joint::Transit)..=link(Joint::Peering)).next().map(|link| link.by)
     }
 
     /// Zones that must be among those of an endpoint in `vpc`, and how many there must be at least, if it serves these cells of

@@ -37,6 +37,8 @@ struct Gatherer<'g, 'c> {
     nats: BTreeMap<String, usize>,
     endpoints: BTreeMap<String, usize>,
     cells: BTreeMap<CellKey, (u128, Vec<usize>)>,
+    /// Endpoints with clients in no known VPC, perhaps beyond a VPN: they have no other way that is known.
+    reached_from_afar: BTreeSet<usize>,
     nat_units: Vec<usize>,
 }
 
@@ -49,7 +51,7 @@ pub fn gather(case: &Case<'_>) -> Gathered {
         nats: Vec::new(),
         endpoints: Vec::new(),
         cells: Vec::new(),
-        links: Vec::new(),
+        links: BTreeSet::new(),
     };
     let mut gatherer = Gatherer {
         case,
@@ -58,6 +60,7 @@ pub fn gather(case: &Case<'_>) -> Gathered {
         nats: BTreeMap::new(),
         endpoints: BTreeMap::new(),
         cells: BTreeMap::new(),
+        reached_from_afar: BTreeSet::new(),
         nat_units: Vec::new(),
     };
     gatherer.add_vpcs();
@@ -244,6 +247,9 @@ impl Gatherer<'_, '_> {
         if bytes == 0 {
             return;
         }
+        if flow.client.vpc_id.is_none() {
+            self.reached_from_afar.insert(endpoint);
+        }
         let home = self.demand.endpoints[endpoint].vpc;
         let home_id = self.demand.vpcs[home].id.clone();
         let vpc = flow.client.vpc_id.clone().unwrap_or_else(|| home_id.clone());
@@ -296,7 +302,9 @@ impl Gatherer<'_, '_> {
                 let into_another = known.service_region.is_some() && known.service_region != known.region;
                 endpoint.charged > 0
                     && !into_another
+                    && !known.managed
                     && carried.get(&index).copied().unwrap_or(true)
+                    && !self.reached_from_afar.contains(&index)
                     && case.attribution.watched(known, case.topology.inventory)
             })
         };
@@ -356,7 +364,7 @@ impl Gatherer<'_, '_> {
                 };
                 let region = |vpc: usize| &self.demand.scopes[self.demand.vpcs[vpc].scope].region;
                 if region(*from) == region(*to) && region(*from).is_some() {
-                    self.demand.links.push(Link { from: *from, to: *to, by: first.0 });
+                    self.demand.links.insert(Link { from: *from, to: *to, by: first.0 });
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::price::toll::CROSS_ZONE_SIDES;
 
 use super::Case;
 use super::catalog::service_name;
-use super::cost::{Layout, Way, cost_in};
+use super::cost::{Layout, Way, cost_beside, endpoint_bytes};
 use super::demand::{Cell, Joint};
 use super::evidence::Moved;
 use super::gather::Gathered;
@@ -28,18 +28,22 @@ pub struct Planned<'p, 'c> {
     pub found: &'p Found,
     /// The set-up as planned.
     pub layout: Layout,
+    /// Bytes through interface endpoints by scope.
+    endpoint_bytes: Vec<u128>,
 }
 
 impl<'p, 'c> Planned<'p, 'c> {
     /// The plan of a search.
     pub fn new(case: &'p Case<'c>, gathered: &'p Gathered, found: &'p Found) -> Self {
-        let layout = found.layout(&gathered.demand, &|_, _| false);
-        Self { case, gathered, found, layout }
+        let layout = found.layout(&gathered.demand);
+        let endpoint_bytes = endpoint_bytes(&gathered.demand, &layout);
+        Self { case, gathered, found, layout, endpoint_bytes }
     }
 
-    /// What a set-up costs in a Region, hours and addresses of NAT gateways apart: these are worth a line of their own.
-    fn cost_but_hours(&self, layout: &Layout, region: Option<&str>) -> Option<Decimal> {
-        let parts = cost_in(&self.gathered.demand, layout, &|other| other == region);
+    /// What a part of a set-up costs in a Region beside other bytes, hours and addresses of NAT gateways apart: these are worth a line
+    /// of their own.
+    fn cost_but_hours(&self, layout: &Layout, region: Option<&str>, beside: &[u128]) -> Option<Decimal> {
+        let parts = cost_beside(&self.gathered.demand, layout, &|other| other == region, beside);
         [
             parts.nat_gateway_data_usd,
             parts.cross_zone_usd,
@@ -51,10 +55,21 @@ impl<'p, 'c> Planned<'p, 'c> {
         .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part?))
     }
 
-    /// What the plan would cost more if some slots (family, place in it) stayed as they are.
-    pub fn worth(&self, region: Option<&str>, reverted: &dyn Fn(usize, usize) -> bool) -> Option<Decimal> {
-        let without = self.found.layout(&self.gathered.demand, reverted);
-        self.cost_but_hours(&without, region)?.checked_sub(self.cost_but_hours(&self.layout, region)?)
+    /// What the plan would cost more if some slots of a family (by place in it) stayed as they are. Nothing else changes then, so
+    /// only the family is priced, in the tiers of all.
+    pub fn worth(
+        &self,
+        region: Option<&str>,
+        family: usize,
+        reverted: &dyn Fn(usize) -> bool,
+    ) -> Option<Decimal> {
+        let demand = &self.gathered.demand;
+        let with = self.found.part(demand, family, &|_| false);
+        let without = self.found.part(demand, family, reverted);
+        let own = endpoint_bytes(demand, &with);
+        let beside: Vec<u128> = self.endpoint_bytes.iter().zip(own).map(|(all, own)| all - own).collect();
+        let cost = |layout| self.cost_but_hours(layout, region, &beside);
+        cost(&without)?.checked_sub(cost(&with)?)
     }
 
     /// Bytes through interface endpoints of a VPC's account and Region with the plan carried out.

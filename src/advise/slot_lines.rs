@@ -74,7 +74,7 @@ impl Chosen<'_, '_, '_> {
     }
 
     fn worth(&self) -> Option<Decimal> {
-        self.planned.worth(self.region, &|family, place| (family, place) == self.at)
+        self.planned.worth(self.region, self.at.0, &|place| place == self.at.1)
     }
 
     /// Names for sentences: of the set, or of the service.

@@ -214,18 +214,13 @@ impl Slot {
     /// Its endpoints in as few zones as the policy allows, where that is fewer.
     fn shrunk(&self, demand: &Demand) -> Option<(Kind, Vec<Placed>)> {
         let (required, count) = demand.zones_needed(self.vpc, &self.cells);
-        let all_known = self.cells.iter().all(|cell| demand.cells[*cell].zone.is_some());
         let mut is_smaller = false;
         let mut placed = self.existing(demand);
         for endpoint in &mut placed {
-            let index = endpoint.existing.filter(|index| {
-                let known = &demand.endpoints[*index];
-                all_known && known.freedom == Freedom::Free && known.charged == known.zones.len() as u64
-            });
-            let zones: BTreeSet<&String> = endpoint.zones.iter().collect();
-            if index.is_none() || zones.len() != endpoint.zones.len() {
+            if !self.can_shrink(demand, endpoint) {
                 continue;
             }
+            let index = endpoint.existing;
             let sets = zone_sets(&endpoint.zones, &required, count, &|zone| self.bytes_in(demand, zone));
             let cost = |zones: &[String]| self.cost_of_zones(demand, index, zones);
             let least = sets.into_iter().filter_map(|zones| cost(&zones).map(|cost| (cost, zones)));
@@ -278,8 +273,52 @@ impl Slot {
         zone_sets(&candidates, &required, count, &|zone| self.bytes_in(demand, zone))
     }
 
+    /// Its endpoints in fewer zones, all of them in the same ones, in every way that the policy allows: others may use them there.
+    pub fn shrunk_alike(&self, demand: &Demand) -> Vec<Choice> {
+        let (required, count) = demand.zones_needed(self.vpc, &self.cells);
+        let Some(first) = self.endpoints.first().map(|index| &demand.endpoints[*index].zones) else {
+            return Vec::new();
+        };
+        let all: BTreeSet<&String> = first.iter().collect();
+        let is_like_it = |placed: &Placed| placed.zones.iter().collect::<BTreeSet<_>>() == all;
+        let now = self.existing(demand);
+        if !self.is_priced(demand)
+            || !now.iter().all(|placed| self.can_shrink(demand, placed) && is_like_it(placed))
+        {
+            return Vec::new();
+        }
+        let sets = zone_sets(first, &required, count, &|zone| self.bytes_in(demand, zone)).into_iter();
+        let choice = |zones: Vec<String>| {
+            let mut placed = now.clone();
+            for placed in &mut placed {
+                placed.charged = zones.len() as u64;
+                placed.zones.clone_from(&zones);
+            }
+            let ways = self.ways_now(demand);
+            let price = price(demand, self, &placed, &ways)?;
+            Some(Choice { kind: Kind { shrinks: true, ..KEEP }, placed, ways, price })
+        };
+        sets.filter(|zones| zones.len() < first.len()).filter_map(choice).collect()
+    }
+
+    /// Whether an endpoint can leave zones: what passes it is known, and from which zones.
+    fn can_shrink(&self, demand: &Demand, placed: &Placed) -> bool {
+        let zones: BTreeSet<&String> = placed.zones.iter().collect();
+        placed.existing.is_some_and(|index| {
+            let known = &demand.endpoints[index];
+            known.freedom == Freedom::Free && known.charged == known.zones.len() as u64
+        }) && zones.len() == placed.zones.len()
+            && self.cells.iter().all(|cell| demand.cells[*cell].zone.is_some())
+    }
+
+    /// Whether all that it costs now has prices.
+    pub fn is_priced(&self, demand: &Demand) -> bool {
+        let now = self.keep(demand);
+        price(demand, self, &now.placed, &now.ways).is_some()
+    }
+
     /// Bytes of the clients in a zone.
-    fn bytes_in(&self, demand: &Demand, zone: &str) -> u128 {
+    pub fn bytes_in(&self, demand: &Demand, zone: &str) -> u128 {
         let cells = self.cells.iter().map(|cell| &demand.cells[*cell]);
         cells.filter(|cell| cell.zone.as_deref() == Some(zone)).map(|cell| cell.bytes).sum()
     }

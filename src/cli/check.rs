@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use super::args::ReadArguments;
+use super::args::{LangArgument, ReadArguments};
 use super::progress::Progress;
 use super::{Outcome, output};
 use crate::check::{DEFAULT_NAME_PATTERN, NamePattern, NamePatternError, Severity};
 use crate::model::report::Report;
 use crate::pipeline::outcome::FAILED;
 use crate::pipeline::{Settings, analyze};
-use crate::render::CheckFormat;
+use crate::render::{CheckFormat, TableStyle};
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,6 +69,10 @@ pub(super) struct CheckArguments {
     /// How to write the findings
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     format: FormatArgument,
+
+    /// Language of titles and remedies, as a table or Markdown; JSON and SARIF are always in English
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    lang: LangArgument,
 
     /// Write the findings to a file instead of standard output
     #[arg(long, short, value_name = "PATH")]
@@ -130,5 +134,8 @@ fn write(report: &Report, arguments: &CheckArguments) -> anyhow::Result<()> {
         FormatArgument::Sarif => CheckFormat::Sarif,
         FormatArgument::Markdown => CheckFormat::Markdown,
     };
-    output::write(arguments.output.as_deref(), |style, out| format.render(report, style, out))
+    let lang = arguments.lang.into();
+    output::write(arguments.output.as_deref(), |style, out| {
+        format.render(report, TableStyle { lang, ..style }, out)
+    })
 }

@@ -242,6 +242,8 @@ pub struct VpcEndpoint {
     pub route_table_ids: Vec<String>,
     /// Whether Private DNS is on.
     pub private_dns: bool,
+    /// Whether a service manages it (`RequesterManaged`): then its owner cannot change or delete it.
+    pub managed: bool,
     /// Creation, Unix seconds.
     pub created: Option<i64>,
     /// Value of the `Name` tag.

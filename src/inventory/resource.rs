@@ -290,6 +290,7 @@ fn vpc_endpoint(object: &Value, notes: &mut Notes) -> Option<Draft<VpcEndpoint>>
         interface_ids,
         route_table_ids: strings(object, "RouteTableIds"),
         private_dns: flag(object, "PrivateDnsEnabled").unwrap_or(false),
+        managed: flag(object, "RequesterManaged").unwrap_or(false),
         created: reader.time(object, "CreationTimestamp"),
         name: name_tag(object),
     };

@@ -193,7 +193,7 @@ pub struct UnknownTraffic {
     pub cost_now_usd: Option<Decimal>,
     /// Zones of their clients.
     pub zones: Vec<String>,
-    /// Zones that an endpoint would need under the availability policy.
+    /// Zones that an endpoint needs at least under the availability policy: its clients may be in one zone only.
     pub zones_needed: u64,
     /// GB of one service, a month and all zones together, from which its endpoint pays.
     #[serde(serialize_with = "usd_string")]
@@ -203,7 +203,7 @@ pub struct UnknownTraffic {
     /// The least that can be saved: nothing, where no single service is known.
     #[serde(serialize_with = "usd_string")]
     pub saving_at_least_usd: Option<Decimal>,
-    /// The most that can be saved: if all bytes were of one service that has an endpoint.
+    /// The most that can be saved, hours of NAT gateways apart: if all bytes were of one service that has an endpoint.
     #[serde(serialize_with = "usd_string")]
     pub saving_at_most_usd: Option<Decimal>,
     /// Clients with most of these bytes.

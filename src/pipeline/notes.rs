@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::advise::search::MAX_PLAN_STEPS;
 use crate::aggregate::{FlowLogSource, Partial};
 use crate::attribute::{Attribution, Topology, Vantage};
 use crate::inventory::is_gone;
@@ -64,6 +65,9 @@ pub(super) fn notes(
     let of_tags = report.groups.first().is_some_and(|line| line.key.starts_with("tag:") || line.key == "asg");
     if of_tags && !report.groups.iter().any(|line| line.kind == "owner") {
         notes.add("no-such-tag", None, text::no_such_tag(&report.groups[0].key));
+    }
+    if !report.plan.is_cheapest {
+        notes.add("plan-cut-short", None, text::plan_cut_short(MAX_PLAN_STEPS));
     }
     notes.0.sort();
     notes.0

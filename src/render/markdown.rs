@@ -1,289 +1,158 @@
-//! The report for a pull request: the figures of the table, in Markdown that GitHub and GitLab show.
+//! The report for a pull request: the tables of the page, in Markdown that GitHub and GitLab show.
 
 use std::io;
 
-use rust_decimal::Decimal;
-
 use super::markup::text;
-use super::number::{count, factor, share, size, usd};
-use super::sums::{NAT_PATH, Sum, grouped};
-use crate::model::report::{AdviceLine, AttributionLine, Report};
+use super::money::Money;
+use super::number::count;
+use super::text::{Lang, page as words, table as plain};
+use super::view::{self, Cell, View};
+use crate::model::report::Report;
 
-/// How many services, clients, findings and changes are shown before the rest is one line.
+/// How many rows, findings and changes are shown before the rest is one line.
 const ROWS: usize = 20;
 
 /// Writes the report as Markdown. Names and reasons are shown as they are and never as markup.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn markdown(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    head(report, out)?;
-    nat_gateways(report, out)?;
-    endpoints(report, out)?;
-    services(report, out)?;
-    clients(report, out)?;
-    advice(report, out)?;
-    findings(report, out)?;
-    notes(report, out)
-}
-
-fn head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let (period, totals, sources) = (&report.period, &report.totals, &report.sources);
-    writeln!(out, "## NAT gateway and VPC endpoint cost: {} USD/month\n", usd(totals.cost_month_usd))?;
-    match (&period.start, &period.end, period.month_factor) {
-        (Some(start), Some(end), Some(by)) => writeln!(
-            out,
-            "{start} .. {end}: {} h observed, x {} to a month of {} h.",
-            count(period.observed_hours.into()),
-            factor(by),
-            count(period.month_hours.into())
-        )?,
-        _ => writeln!(out, "No hour observed: nothing can be scaled to a month.")?,
-    }
-    let overridden = sources
-        .price_override
-        .as_ref()
-        .map_or_else(String::new, |file| format!(", overridden by {}", text(file)));
-    let inventory = sources
-        .inventory
-        .as_ref()
-        .map_or_else(|| "no inventory".to_owned(), |directory| format!("inventory {}", text(directory)));
-    writeln!(
+pub fn markdown(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Result<()> {
+    let money = Money::of(report, lang);
+    head(report, lang, money, out)?;
+    let empty = |told: String| Some(told).filter(|_| report.ledger.records > 0);
+    section(
         out,
-        "Prices of {}{overridden}; ip-ranges of {}; {inventory}.",
-        sources.price_book_date, sources.ip_ranges_date
+        lang,
+        &plain::nat_gateways(lang),
+        view::nat_gateways(lang, report, money),
+        empty(plain::none_seen(lang)),
     )?;
-    let rows = [
-        (
-            format!("NAT gateways: hours and data ({} observed)", size(totals.nat_gateway_bytes)),
-            totals.nat_gateway_cost_month_usd,
-        ),
-        ("Cross-AZ transfer to NAT gateways".to_owned(), totals.cross_zone_cost_month_usd),
-        ("VPC endpoints: hours and data".to_owned(), totals.endpoint_cost_month_usd),
-        ("**Total**".to_owned(), totals.cost_month_usd),
-        (format!("Possible saving (advice: {})", report.advice.len()), totals.saving_month_usd),
-    ];
-    writeln!(out, "\n| | USD/month |\n|---|--:|")?;
-    for (name, amount) in rows {
-        writeln!(out, "| {name} | {} |", usd(amount))?;
-    }
-    Ok(())
-}
-
-fn nat_gateways(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.nat_gateways.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n### NAT gateways\n")?;
-    writeln!(
+    section(out, lang, &plain::endpoints(lang), view::endpoints(lang, report, money), None)?;
+    section(
         out,
-        "| NAT gateway | zone | out | in | cross-AZ | vantage | USD/month |\n|---|---|--:|--:|--:|---|--:|"
+        lang,
+        &plain::where_bytes_go(lang),
+        view::services(lang, report, money),
+        empty(plain::nothing_attributed(lang)),
     )?;
-    for line in &report.nat_gateways {
-        let zone = line.zone_id.as_deref().unwrap_or(match line.availability_mode {
-            "regional" => "regional",
-            _ => "not known",
-        });
-        let crossed = match line.bytes_cross_zone {
-            0 => String::new(),
-            bytes => format!("{}: {} USD/month", size(bytes), usd(line.cross_zone_cost_month_usd)),
-        };
-        writeln!(
-            out,
-            "| {} | {} | {} | {} | {crossed} | {} | {} |",
-            named(&line.nat_gateway_id, line.name.as_deref()),
-            text(zone),
-            size(line.bytes_out),
-            size(line.bytes_in),
-            line.vantage.unwrap_or("no record shows it"),
-            usd(line.cost_month_usd)
-        )?;
+    section(out, lang, &words::nat_clients(lang), view::clients(lang, report, money), None)?;
+    if let Some(owners) = view::owners(lang, report, money) {
+        section(out, lang, &words::owners(lang), owners, None)?;
     }
-    Ok(())
+    advice(report, lang, money, out)?;
+    findings(report, lang, money, out)?;
+    notes(report, lang, out)
 }
 
-fn endpoints(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.endpoints.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n### VPC endpoints\n")?;
-    writeln!(
-        out,
-        "| VPC endpoint | service | type | zones | out | in | USD/month |\n|---|---|---|---|--:|--:|--:|"
-    )?;
-    for line in &report.endpoints {
-        let idle = if line.idle == Some(true) { " (idle)" } else { "" };
-        writeln!(
-            out,
-            "| {}{idle} | {} | {} | {} | {} | {} | {} |",
-            named(&line.vpc_endpoint_id, line.name.as_deref()),
-            text(&line.service),
-            line.endpoint_type,
-            text(&line.zones.join(", ")),
-            size(line.bytes_out),
-            size(line.bytes_in),
-            usd(line.cost_month_usd)
-        )?;
-    }
-    Ok(())
+/// A cell on one line.
+fn cell(cell: &Cell) -> String {
+    let lines = [&cell.text].into_iter().chain(&cell.below);
+    let told = lines.filter(|line| !line.is_empty()).map(|line| text(line)).collect::<Vec<_>>().join("<br>");
+    if cell.warns { format!("**{told}**") } else { told }
 }
 
-fn services(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.attribution.is_empty() {
-        return Ok(());
+fn head(report: &Report, lang: Lang, money: Money<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let head = view::head(lang, report, money);
+    writeln!(out, "## {}\n", text(&plain::title(lang, &head.range)))?;
+    writeln!(out, "{}\n", text(&head.basis))?;
+    writeln!(out, "| | {} |\n|---|--:|", words::usd_slash_month(lang))?;
+    for (label, amount) in &head.parts {
+        writeln!(out, "| {} | {} |", text(label), cell(amount))?;
     }
-    writeln!(out, "\n### Where the bytes go\n")?;
-    let head = "| service | Region | path |";
-    let groups = grouped(report.attribution.iter(), |line| (&line.service, &line.service_region, line.path));
-    let rows = groups.iter().map(|((service, region, path), lines, sum)| {
-        let region = region.as_deref().map_or_else(String::new, text);
-        (format!("| {} | {region} | {path} |", text(service)), lines.as_slice(), sum)
-    });
-    sums(out, head, rows, Sum::of(report.attribution.iter()).bytes())?;
-    if report.attribution.iter().any(|line| line.estimated) {
-        writeln!(out, "\n~ The total is counted; its split over services is an estimate.")?;
-    }
-    Ok(())
+    writeln!(out, "| **{}** | **{}** |", words::total_now(lang), cell(&head.now))?;
+    writeln!(out, "| {} | {} |", plain::saving(lang), cell(&head.saving))?;
+    writeln!(out, "| {} | {} |", words::after_advice(lang), cell(&head.after))
 }
 
-fn clients(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let through_nat = || report.attribution.iter().filter(|line| line.path == NAT_PATH);
-    let groups = grouped(through_nat(), |line| (&line.interface_id, &line.subnet_id, &line.zone_id));
-    if groups.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n### Client interfaces through NAT gateways\n")?;
-    let rows = groups.iter().map(|((interface, subnet, zone), lines, sum)| {
-        let cell = |id: &Option<String>| id.as_deref().map_or_else(String::new, text);
-        let name = interface.as_deref().map_or_else(|| "(not named by any record)".to_owned(), text);
-        (format!("| {name} | {} | {} |", cell(subnet), cell(zone)), lines.as_slice(), sum)
-    });
-    sums(out, "| interface | subnet | zone |", rows, Sum::of(through_nat()).bytes())
-}
-
-/// A table of sums, the first [`ROWS`] of them.
-fn sums<'l>(
+/// A heading and a table, or what is to be said where there is nothing.
+fn section(
     out: &mut dyn io::Write,
-    head: &str,
-    rows: impl ExactSizeIterator<Item = (String, &'l [&'l AttributionLine], &'l Sum)>,
-    all: u128,
+    lang: Lang,
+    title: &str,
+    view: View,
+    nothing: Option<String>,
 ) -> io::Result<()> {
-    writeln!(out, "{head} out | in | share | USD/month |\n|---|---|---|--:|--:|--:|--:|")?;
-    let total = rows.len();
-    let mut rest: Vec<&AttributionLine> = Vec::new();
-    for (index, (key, lines, sum)) in rows.enumerate() {
-        if index < ROWS {
-            summed(out, &key, sum, all)?;
-        } else {
-            rest.extend(lines);
-        }
+    if view.rows.is_empty() {
+        return nothing.map_or(Ok(()), |nothing| writeln!(out, "\n### {title}\n\n{nothing}"));
     }
-    if rest.is_empty() {
-        return Ok(());
-    }
-    let more = count(total.saturating_sub(ROWS) as u128);
-    summed(out, &format!("| {more} more | | |"), &Sum::of(rest.into_iter()), all)
+    writeln!(out, "\n### {title}\n")?;
+    table(out, &view.cut_to(ROWS, lang))
 }
 
-fn summed(out: &mut dyn io::Write, key: &str, sum: &Sum, all: u128) -> io::Result<()> {
-    let about = if sum.estimated { "~ " } else { "" };
-    writeln!(
-        out,
-        "{key} {about}{} | {about}{} | {} | {} |",
-        size(sum.bytes_out),
-        size(sum.bytes_in),
-        share(sum.bytes(), all),
-        usd(sum.cost)
-    )
+fn table(out: &mut dyn io::Write, view: &View) -> io::Result<()> {
+    let titles: Vec<String> = view.columns.iter().map(|column| text(&column.title)).collect();
+    let rules: Vec<&str> =
+        view.columns.iter().map(|column| if column.is_figure { "--:" } else { "---" }).collect();
+    writeln!(out, "| {} |\n|{}|", titles.join(" | "), rules.join("|"))?;
+    for row in &view.rows {
+        let cells: Vec<String> = row.iter().map(cell).collect();
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    match &view.remark {
+        Some(remark) => writeln!(out, "\n{}", text(remark)),
+        None => Ok(()),
+    }
 }
 
-fn advice(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "\n### Advice\n")?;
-    if report.advice.is_empty() {
-        return writeln!(out, "No change was found that saves money.");
+fn advice(report: &Report, lang: Lang, money: Money<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "\n### {}\n", words::plan(lang))?;
+    let changes = view::changes(lang, report, money);
+    if changes.is_empty() {
+        return writeln!(out, "{}", plain::no_advice(lang));
     }
-    writeln!(out, "| # | change | now | after | saves USD/month | confidence |\n|--:|---|--:|--:|--:|---|")?;
-    for (number, line) in (1..).zip(&report.advice) {
-        writeln!(
-            out,
-            "| {number} | {} | {} | {} | {} | {} |",
-            text(&line.summary),
-            usd(line.cost_now_usd),
-            usd(line.cost_after_usd),
-            usd(line.saving_month_usd),
-            line.confidence
-        )?;
+    writeln!(out, "| # | {} | {} |\n|--:|---|--:|", plain::advice(lang), plain::saves_month(lang))?;
+    for (number, change) in (1..).zip(&changes) {
+        let basis = change.basis.iter().map(|line| text(line)).collect::<Vec<_>>().join("; ");
+        writeln!(out, "| {number} | {}<br>{basis} | {} |", text(&change.summary), cell(&change.saving))?;
     }
-    writeln!(out, "\n<details><summary>Evidence and way back</summary>\n")?;
-    for (number, line) in (1..).zip(&report.advice) {
-        writeln!(out, "{number}. {}", evidence(line))?;
+    writeln!(out, "\n<details><summary>{}</summary>\n", words::evidence(lang))?;
+    for (number, change) in (1..).zip(&changes) {
+        let parts = change.evidence.iter().map(|(label, told)| format!("{}: {}", text(label), text(told)));
+        writeln!(out, "{number}. {}", parts.collect::<Vec<_>>().join(". "))?;
     }
     writeln!(out, "\n</details>")
 }
 
-/// What an advice rests on, in one paragraph.
-fn evidence(line: &AdviceLine) -> String {
-    let evidence = &line.evidence;
-    let mut parts = Vec::new();
-    let mut add = |label: &str, items: &[String]| {
-        if !items.is_empty() {
-            parts.push(format!("{label}: {}", text(&items.join("; "))));
-        }
-    };
-    if !evidence.formula.is_empty() {
-        add("Because", std::slice::from_ref(&evidence.formula));
-    }
-    add("Rates", &evidence.rates);
-    add("Route tables", &evidence.route_table_ids);
-    add("Through", &evidence.via);
-    add("Note", &evidence.remarks);
-    if !evidence.way_back.is_empty() {
-        add("Undo", std::slice::from_ref(&evidence.way_back));
-    }
-    parts.join(". ")
-}
-
-fn findings(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut seen = report.findings.iter().filter(|line| line.from_traffic).take(ROWS).peekable();
-    if seen.peek().is_none() {
+fn findings(report: &Report, lang: Lang, money: Money<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let all = view::findings(lang, report, money);
+    let shown: Vec<_> = all.iter().filter(|finding| finding.from_traffic).take(ROWS).collect();
+    if shown.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n### Findings\n")?;
-    let mut shown = 0;
-    for line in seen {
-        shown += 1;
-        let loss = line.loss_month_usd.filter(|loss| *loss != Decimal::ZERO);
-        let loss = loss.map_or_else(String::new, |loss| format!(", {} USD/month", usd(Some(loss))));
-        let (title, resource, id) = (text(&line.title), text(&line.resource_id), text(&line.id));
-        writeln!(out, "- **{}**{loss}: {title} ({resource}, {id})", line.severity)?;
+    writeln!(out, "\n### {}\n", plain::findings(lang))?;
+    for finding in &shown {
+        let loss = finding.loss.as_ref().map_or_else(String::new, |loss| format!(", {}", text(loss)));
+        let (title, resource) = (text(&finding.title), text(&finding.resource));
+        writeln!(out, "- **{}**{loss}: {title} ({resource})", finding.severity)?;
     }
-    match report.findings.len() - shown {
+    match all.len() - shown.len() {
         0 => Ok(()),
-        more => writeln!(out, "- {} more: flowtoll check shows them.", count(more as u128)),
+        more => writeln!(out, "- {}", text(&plain::more_findings(lang, count(more as u128)))),
     }
 }
 
-fn notes(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn notes(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Result<()> {
     let ledger = &report.ledger;
-    if !report.notes.is_empty() {
-        writeln!(out, "\n### What could not be known\n")?;
+    let doubts = view::doubts(lang, report);
+    if !doubts.is_empty() {
+        writeln!(out, "\n### {}\n", plain::notes(lang))?;
     }
-    for note in &report.notes {
-        let bytes = note.bytes.map_or_else(String::new, |bytes| format!(" ({} concerned)", size(bytes)));
-        writeln!(out, "- {}{bytes} \\[{}\\]", text(&note.text), text(&note.id))?;
+    for doubt in &doubts {
+        let bytes = doubt.bytes.as_ref().map_or_else(String::new, |bytes| format!(" ({bytes})"));
+        writeln!(out, "- {}{bytes} \\[{}\\]", text(&doubt.text), text(&doubt.id))?;
     }
-    writeln!(
-        out,
-        "\nObjects: {} read, {} failed, {} skipped. Records: {}, of which {} malformed.",
+    let objects = plain::objects_read(
+        lang,
         count(ledger.objects_read.into()),
         count(ledger.objects_failed.into()),
         count(ledger.objects_skipped.into()),
+    );
+    writeln!(
+        out,
+        "\n{objects} {}: {}, {}: {}",
+        plain::records(lang),
         count(ledger.records.into()),
+        plain::malformed_count(lang),
         count(ledger.malformed.into())
     )
-}
-
-/// An id and its name, in one cell.
-fn named(id: &str, name: Option<&str>) -> String {
-    name.map_or_else(|| text(id), |name| format!("{}, {}", text(id), text(name)))
 }

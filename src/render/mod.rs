@@ -101,7 +101,7 @@ impl Format {
         match self {
             Self::Table => table(report, style, out),
             Self::Json => json(report, out),
-            Self::Markdown => markdown(report, out),
+            Self::Markdown => markdown(report, style.lang, out),
             Self::Html => html(report, style.lang, out),
         }
     }

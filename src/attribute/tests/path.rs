@@ -91,6 +91,7 @@ fn endpoint(
         interface_ids: Vec::new(),
         route_table_ids: texts(tables),
         private_dns: false,
+        managed: false,
         created: None,
         name: None,
     }

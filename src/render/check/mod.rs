@@ -10,6 +10,7 @@ use std::io;
 use rust_decimal::Decimal;
 
 use super::TableStyle;
+use super::text::{Lang, findings as words, table as text};
 use crate::check::Severity;
 use crate::model::report::Report;
 
@@ -41,7 +42,7 @@ impl CheckFormat {
             Self::Table => table::table(report, style, out),
             Self::Json => json::json(report, out),
             Self::Sarif => sarif::sarif(report, out),
-            Self::Markdown => markdown::markdown(report, out),
+            Self::Markdown => markdown::markdown(report, style.lang, out),
         }
     }
 }
@@ -54,19 +55,20 @@ fn counts(report: &Report) -> impl Iterator<Item = (Severity, usize)> {
 }
 
 /// The counts in a sentence, without those of nothing.
-fn counts_text(report: &Report) -> String {
+fn counts_text(lang: Lang, report: &Report) -> String {
     let counts = counts(report).filter(|(_, count)| *count > 0);
-    let counts: Vec<String> =
-        counts.map(|(severity, count)| format!("{count} {}", severity.name())).collect();
-    if counts.is_empty() { "no finding".to_owned() } else { counts.join(", ") }
+    let counts: Vec<String> = counts
+        .map(|(severity, count)| words::several(lang, count, text::grade(lang, severity.name())))
+        .collect();
+    if counts.is_empty() { words::none(lang) } else { counts.join(", ") }
 }
 
 /// What was looked at, in a sentence.
-fn looked_at(report: &Report) -> String {
-    let inventory = report.sources.inventory.as_deref().unwrap_or("no inventory");
+fn looked_at(lang: Lang, report: &Report) -> String {
+    let inventory = report.sources.inventory.clone().unwrap_or_else(|| words::no_inventory(lang));
     match (&report.period.start, &report.period.end) {
-        (Some(start), Some(end)) => format!("Inventory {inventory}; records of {start} .. {end}"),
-        _ => format!("Inventory {inventory}; no records: every finding is a note"),
+        (Some(start), Some(end)) => words::looked_at_records(lang, inventory, start, end),
+        _ => words::looked_at_inventory(lang, inventory),
     }
 }
 

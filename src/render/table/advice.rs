@@ -5,7 +5,7 @@ use std::io;
 use super::super::grid::{Page, Tone};
 use super::super::money::Money;
 use super::super::number::{count, factor, size, usd};
-use super::super::text::{Lang, advice as plain, table as text};
+use super::super::text::{Lang, advice as plain, findings as words, table as text};
 use crate::model::report::{AdviceLine, FindingLine, Report};
 
 pub(super) fn advice(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
@@ -109,12 +109,12 @@ pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io:
         format!(
             "{}{loss}: {} ({}, {})",
             text::grade(lang, line.severity),
-            line.title,
+            words::title(lang, line),
             line.resource_id,
             line.id
         ),
         format!("{}: {}", text::because(lang), line.evidence),
-        format!("{}: {}", text::fix(lang), line.fix),
+        format!("{}: {}", text::fix(lang), words::fix(lang, line)),
     ];
     page.item("-", tone, &told)
 }

@@ -239,6 +239,11 @@ notes! {
         "The records cover {minutes} minutes of {observed} observed hour(s); a month is scaled from whole hours, so monthly bytes are a lower bound.",
         "レコードは観測した {observed} 時間のうち {minutes} 分を対象としています。月額は 1 時間単位で換算するため、月間バイト数は下限値です。"
     }
+    /// The search for the cheapest plan was cut short.
+    plan_cut_short(steps) {
+        "The search for the cheapest plan was given up after {steps} priced choices: the plan saves what it says, but a cheaper one may exist. Reports on fewer VPCs at a time are searched to the end.",
+        "最も安い計画の探索は、{steps} 個の選択肢を計算したところで打ち切りました。計画の削減額は正しい値ですが、さらに安い計画がある可能性があります。一度に対象とする VPC を減らすと、最後まで探索できます。"
+    }
     /// An owner is asked for, and no resource has such a tag.
     no_such_tag(tag) {
         "No interface, instance, subnet or VPC of the inventory has the tag {tag}: the answer of `aws ec2 describe-tags` in the inventory adds tags of instances.",

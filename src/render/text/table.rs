@@ -190,6 +190,7 @@ texts! {
     rejected() { "+ rejected", "＋ 拒否" }
     no_data() { "+ no data", "＋ データなし（NODATA）" }
     skipdata() { "+ skipped by AWS (SKIPDATA)", "＋ AWS による欠落（SKIPDATA）" }
+    malformed_count() { "malformed", "形式不正" }
     malformed() { "+ malformed", "＋ 形式不正" }
     all_records() { "= all records", "＝ 全レコード" }
     off_by(sum, difference) {

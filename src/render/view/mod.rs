@@ -13,7 +13,7 @@ use super::grid::clean;
 use super::money::Money;
 use super::number::{count, size};
 use super::table::{evidence_lines, parts_of, range, scale, sources};
-use super::text::{Lang, advice, notes, page as words, table as text};
+use super::text::{Lang, advice, findings as told, notes, page as words, table as text};
 use crate::model::money::money_text;
 use crate::model::report::{AdviceLine, FindingLine, Note, Report};
 
@@ -162,13 +162,13 @@ impl Finding {
         let loss = line.loss_month_usd.filter(|loss| !loss.is_zero());
         Self {
             severity: text::grade(lang, line.severity),
-            title: clean(&line.title),
+            title: clean(&told::title(lang, line)),
             resource: clean(&line.resource_id),
             loss: loss.map(|loss| words::usd_amount_month(lang, money.usd(Some(loss)))),
             from_traffic: line.from_traffic,
             facts: vec![
                 (text::because(lang), clean(&line.evidence)),
-                (text::fix(lang), clean(&line.fix)),
+                (text::fix(lang), clean(&told::fix(lang, line))),
                 (words::rule(lang), clean(&line.id)),
             ],
         }
