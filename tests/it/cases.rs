@@ -6,7 +6,7 @@
 //! - `description`: what really happened; the derivation stands beside it in comments.
 //! - `args`, `exit`: the command line (run inside the case folder, `--format json` is appended) and its exit code.
 //! - `[ledger]`, `[period]`, `[totals]`, `[plan]`: keys that must have these values; keys that are not listed are not compared.
-//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown]]`, `[[option]]`, `[[day]]`,
+//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown_service]]`, `[[option]]`, `[[day]]`,
 //!   `[[object]]`: one table per line of the report's
 //!   list. A line is found by the identity keys that the table gives (see [`LISTS`]); all other keys of the table
 //!   must be equal. The report may have no further lines, unless `<table>_complete = false`.
@@ -50,13 +50,13 @@ const LISTS: &[List] = &[
     },
     List { table: "advice", key: "advice", identity: &["action", "vpc_id", "service"] },
     List { table: "option", key: "plan.options", identity: &["vpc_id", "service"] },
-    List { table: "unknown", key: "unknown_services", identity: &["vpc_id", "service"] },
+    List { table: "unknown_service", key: "unknown_services", identity: &["vpc_id", "service"] },
     List { table: "day", key: "days", identity: &["date"] },
     List { table: "object", key: "objects", identity: &["object", "outcome"] },
 ];
 
 /// Lists of which a case states what it is about.
-const OPEN_LISTS: [&str; 4] = ["day", "object", "unknown", "option"];
+const OPEN_LISTS: [&str; 4] = ["day", "object", "unknown_service", "option"];
 
 /// All keys that may stand at the top of a `case.toml`, beside the lists and their `_complete`.
 const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals", "plan"];
