@@ -97,10 +97,13 @@ pub struct Best {
     pub picks: Vec<Pick>,
 }
 
+/// Slots of one family: of the same services, on VPCs that reach each other; a spare endpoint is by itself.
+type Kin<'s> = (&'s [String], usize, Option<usize>);
+
 /// The families, in order of their first slots.
 pub fn families(demand: &Demand, slots: &[Slot]) -> Vec<Family> {
     let islands = islands(demand);
-    let mut members: BTreeMap<(&[String], usize, Option<usize>), Vec<usize>> = BTreeMap::new();
+    let mut members: BTreeMap<Kin<'_>, Vec<usize>> = BTreeMap::new();
     for (index, slot) in slots.iter().enumerate() {
         let key = (slot.services.as_slice(), islands[slot.vpc], slot.is_spare.then_some(index));
         members.entry(key).or_default().push(index);
@@ -407,7 +410,7 @@ impl Reach {
         };
         let ways: Vec<Option<usize>> = members.iter().map(way).collect();
         let count = |way: usize| ways.iter().filter(|other| **other == Some(way)).count();
-        let most = if count(1) > count(0) { 1 } else { 0 };
+        let most = usize::from(count(1) > count(0));
         let others = ways.into_iter().enumerate().filter(|(_, way)| *way != Some(most)).collect();
         Self { most, others }
     }

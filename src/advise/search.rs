@@ -189,7 +189,7 @@ impl Search<'_> {
         // Nothing changed: whatever is left out, the plan is never dearer.
         let stays = BTreeSet::new();
         tree.offer(component.families.iter().map(|family| self.families[*family].kept()).collect(), &stays);
-        tree.over_tiers(&component.scopes, gb, Decimal::ZERO);
+        tree.over_tiers(&component.scopes, &gb, Decimal::ZERO);
         tree.best
     }
 
@@ -308,20 +308,20 @@ impl Tree<'_, '_> {
     }
 
     /// Decides the tiers of `scopes`. `gb` has a price for each scope, `added` what the tiers decided so far have at 0 GB.
-    fn over_tiers(&mut self, scopes: &[usize], gb: Vec<Decimal>, added: Decimal) {
-        let Some(root) = self.root(&gb, added) else { return };
+    fn over_tiers(&mut self, scopes: &[usize], gb: &[Decimal], added: Decimal) {
+        let Some(root) = self.root(gb, added) else { return };
         let Some((scope, rest)) = scopes.split_first() else {
-            self.over_gateways(&gb, root);
+            self.over_gateways(gb, root);
             return;
         };
         if !root.bound().is_some_and(|bound| self.goes_on(bound)) {
             return;
         }
         for line in &self.search.lines[*scope] {
-            let mut gb = gb.clone();
+            let mut gb = gb.to_vec();
             gb[*scope] = line.gb;
             if let Some(added) = added.checked_add(line.added) {
-                self.over_tiers(rest, gb, added);
+                self.over_tiers(rest, &gb, added);
             }
         }
     }
@@ -450,17 +450,16 @@ impl Found {
         });
         for (place, slot) in family.slots.iter().enumerate() {
             for (index, cell) in self.slots[*slot].cells.iter().enumerate() {
-                layout.ways[*cell] = match &choices[place] {
-                    Some(choice) => match choice.ways[index] {
+                layout.ways[*cell] = if let Some(choice) = &choices[place] {
+                    match choice.ways[index] {
                         Way::Endpoint(own) => Way::Endpoint(bases[place] + own),
                         way => way,
-                    },
-                    None => {
-                        let service = &demand.cells[*cell].service;
-                        let known =
-                            layout.endpoints[centre..].iter().position(|placed| placed.service == *service);
-                        Way::Endpoint(centre + known.unwrap_or(0))
                     }
+                } else {
+                    let service = &demand.cells[*cell].service;
+                    let known =
+                        layout.endpoints[centre..].iter().position(|placed| placed.service == *service);
+                    Way::Endpoint(centre + known.unwrap_or(0))
                 };
             }
         }

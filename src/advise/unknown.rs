@@ -20,10 +20,13 @@ use super::slots::hours;
 /// Report names of addresses that many services share.
 const SHARED: [&str; 2] = ["aws-unknown", "aws-ec2"];
 
+/// Bytes of a VPC, and the same by the zone of their clients.
+type Shared<'f> = (Moved, BTreeMap<Option<&'f str>, Moved>);
+
 /// Bounds for every VPC, most expensive first.
 pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
     let case = planned.case;
-    let mut found: BTreeMap<(&str, &str, &str), (Moved, BTreeMap<Option<&str>, Moved>)> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str, &str), Shared<'_>> = BTreeMap::new();
     for flow in &case.attribution.flows {
         let Some(service) = SHARED.iter().find(|service| **service == flow.peer.service) else { continue };
         if flow.route.path != Path::NatGateway || case.is_from_unknown_vpc(flow) {

@@ -137,7 +137,9 @@ impl Unit {
             let sets = self.zones_of(demand, *endpoint);
             shapes = shapes
                 .iter()
-                .flat_map(|shape| sets.iter().map(|set| [shape.as_slice(), &[set.clone()]].concat()))
+                .flat_map(|shape| {
+                    sets.iter().map(|set| [shape.as_slice(), std::slice::from_ref(set)].concat())
+                })
                 .collect();
         }
         let there = |service: &str| {
@@ -174,7 +176,8 @@ impl Unit {
             own.cost += endpoint_there(demand, self.vpc, charged);
         }
         if let Some((missing, zones)) = added {
-            own.cost += missing.len() as f64 * endpoint_there(demand, self.vpc, zones.len().max(1) as u64);
+            own.cost += f64::from(u32::try_from(missing.len()).expect("a few"))
+                * endpoint_there(demand, self.vpc, zones.len().max(1) as u64);
         }
         for number in &self.cells {
             let cell = &demand.cells[*number];
@@ -256,7 +259,10 @@ fn keep_cheapest(plans: &mut Plans, shared: Shared, cost: f64, says: impl FnOnce
 }
 
 /// Each of these plans with each of the others.
-fn product<'o>(plans: &Plans, others: impl Iterator<Item = (&'o Shared, f64, &'o String)> + Clone) -> Plans {
+fn product<'o>(
+    plans: &Plans,
+    others: &(impl Iterator<Item = (&'o Shared, f64, &'o String)> + Clone),
+) -> Plans {
     let mut all = Plans::new();
     for (shared, (cost, says)) in plans {
         for (other, more, adds) in others.clone() {
@@ -328,7 +334,7 @@ fn family(demand: &Demand, services: &[&'static str]) -> Plans {
                     *says = format!("{says}, new centre in {:?}", centre.zones);
                 }
             }
-            plans = product(&plans, least.iter().map(|(shared, (cost, says))| (shared, *cost, says)));
+            plans = product(&plans, &least.iter().map(|(shared, (cost, says))| (shared, *cost, says)));
         }
         for (shared, (cost, says)) in plans {
             keep_cheapest(&mut best, shared, cost, || says);
@@ -346,7 +352,7 @@ pub fn cheapest(demand: &Demand) -> (f64, String) {
     let mut plans = none(demand);
     for services in SETS.into_iter().chain([&["execute-api"][..]]) {
         let family = family(demand, services);
-        plans = product(&plans, family.iter().map(|(shared, (cost, says))| (shared, *cost, says)));
+        plans = product(&plans, &family.iter().map(|(shared, (cost, says))| (shared, *cost, says)));
     }
     // Spare endpoints: nothing passes them.
     let stay: f64 = 0.0;

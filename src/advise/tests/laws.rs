@@ -96,12 +96,11 @@ proptest! {
         let count = demand.cells.len() + demand.nats.len();
         prop_assume!(count > 0);
         let which = which.index(count);
-        match more.cells.get_mut(which) {
-            Some(cell) => cell.bytes += gb * GB / 30,
-            None => {
+        if let Some(cell) = more.cells.get_mut(which) {
+            cell.bytes += gb * GB / 30;
+        } else {
                 let nat = which - demand.cells.len();
                 more.nats[nat].other.add(gb * GB / 30, NatWay { nat, cross_zone: false, transit: false });
-            }
         }
         let after = planned(&more);
         prop_assert!(before <= after + CENTS, "{before} before, {after} with more bytes");
