@@ -31,6 +31,8 @@ pub mod check;
 
 pub mod render;
 
+pub mod plan;
+
 pub mod pipeline;
 
 #[cfg(feature = "testkit")]

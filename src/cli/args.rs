@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
 use super::check::CheckArguments;
+use super::plan::PlanArguments;
 use crate::advise::policy::Availability;
 use crate::classify::sink::Window;
 use crate::model::report::Currency;
@@ -46,6 +47,8 @@ pub(super) enum Command {
     Rollup(RollupArguments),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
+    /// Write the plan down: Terraform, CloudFormation, scripts for the AWS CLI with their reverse, and the reasons
+    Plan(Box<PlanArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]

@@ -9,6 +9,7 @@
 mod args;
 mod check;
 mod output;
+mod plan;
 mod progress;
 mod report;
 #[cfg(feature = "parquet")]
@@ -63,6 +64,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         #[cfg(feature = "parquet")]
         Command::Rollup(arguments) => rollup::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

@@ -3,13 +3,13 @@
 //!
 //! A new format is a file with one function and one line each in [`Format`].
 
-mod check;
+pub(crate) mod check;
 mod estimate;
 mod grid;
 mod html;
 mod json;
 mod money;
-mod number;
+pub(crate) mod number;
 mod prices;
 mod redact;
 mod sums;

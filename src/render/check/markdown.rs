@@ -38,7 +38,7 @@ pub(super) fn markdown(report: &Report, out: &mut dyn io::Write) -> io::Result<(
 }
 
 /// A text in which nothing is markup: what Markdown or HTML would read is written so that it is shown, on one line.
-fn text(raw: &str) -> String {
+pub(crate) fn text(raw: &str) -> String {
     let mut shown = String::new();
     for c in clean(raw).chars() {
         match c {
