@@ -75,6 +75,11 @@ impl NamePattern {
         name.trim_matches(between).to_owned()
     }
 
+    /// Whether names by this pattern tell the environment.
+    pub fn has_environment(&self) -> bool {
+        self.parts.contains(&Part::Env)
+    }
+
     /// The name an endpoint should have; `{env}` stays where its environment is not known.
     fn name_of(&self, service: &str, endpoint_type: &str, env: Option<&str>) -> String {
         let text = |part: &Part| match part {

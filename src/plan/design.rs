@@ -28,6 +28,10 @@ pub(super) fn design(report: &Report, inventory: &Inventory, wishes: &Wishes) ->
     let mut usable = Vec::new();
     for change in changes {
         let other = change.depends_on.iter().find(|id| left_out.contains_key(id.as_str()));
+        let central = usable.iter().find(|other: &&&Change| {
+            other.action == Action::AddCentralEndpoint && change.depends_on.contains(&other.advice_id)
+        });
+        let other = other.or_else(|| central.map(|other| &other.advice_id));
         let lack = other.map_or_else(|| lack(change, inventory).err(), |id| Some(Lack::Other(id.clone())));
         match lack {
             Some(lack) => drop(left_out.insert(&change.advice_id, lack)),
@@ -40,6 +44,9 @@ pub(super) fn design(report: &Report, inventory: &Inventory, wishes: &Wishes) ->
         let key = (change.account_id.as_deref(), region);
         let draft = drafts.entry(key).or_insert_with(|| Draft::new(inventory, wishes, key));
         draft.take(change, &usable);
+    }
+    for change in usable.iter().filter(|change| change.action == Action::AddCentralEndpoint) {
+        left_out.insert(&change.advice_id, Lack::HostedZones(change.replaced_endpoint_ids.clone()));
     }
     // Regions of one account stand side by side, under names that sort.
     Design {
@@ -214,19 +221,9 @@ impl<'d> Draft<'d> {
             }
             Action::AddInterfaceEndpoint => self.add_interfaces(change, &vpc),
             Action::AddCentralEndpoint => {
+                // Hosted zones of the other VPCs are not written down, so what they use now cannot go yet.
                 if change.vpc_endpoint_ids.is_empty() {
                     self.add_interfaces(change, &vpc);
-                }
-                let service = |id: &String| (id.clone(), self.service_of(id));
-                let replaced: Vec<_> = change.replaced_endpoint_ids.iter().map(service).collect();
-                if !replaced.is_empty() {
-                    let mut needs = self.needs(change, all);
-                    needs.extend(interface_needs(change, &vpc));
-                    self.place.removals.push(Removal {
-                        advice_id: change.advice_id.clone(),
-                        what: Gone::Endpoints(replaced),
-                        needs,
-                    });
                 }
             }
             Action::ShrinkInterfaceEndpoint => {
@@ -254,11 +251,6 @@ impl<'d> Draft<'d> {
     fn remove(&mut self, change: &Change, all: &[&Change], what: Gone) {
         let needs = self.needs(change, all);
         self.place.removals.push(Removal { advice_id: change.advice_id.clone(), what, needs });
-    }
-
-    fn service_of(&self, endpoint: &str) -> String {
-        let known = self.inventory.vpc_endpoints.iter().find(|known| known.vpc_endpoint_id == endpoint);
-        known.map(|known| known.service.clone()).filter(|text| is_service(text)).unwrap_or_default()
     }
 
     /// Endpoints that a change depends on.
@@ -331,6 +323,7 @@ impl<'d> Draft<'d> {
             service: service.to_owned(),
             service_name: service_name.to_owned(),
             name: self.name(vpc, service, kind),
+            has_environment: self.environment(vpc).is_some() || !self.wishes.names.has_environment(),
             way,
             policy: policy(service, &self.place.region, self.place.account.as_deref(), self.wishes),
             after,

@@ -191,7 +191,7 @@ impl Body {
 
     /// A block. Its labels are texts.
     pub(super) fn block(&mut self, kind: &str, labels: &[&str], body: Body) -> &mut Self {
-        if !matches!(self.0.last(), None | Some(Item::Comment(_))) {
+        if !matches!(self.0.last(), None | Some(Item::Comment(_) | Item::Blank)) {
             self.blank();
         }
         let labels: String = labels.iter().map(|label| format!(" {}", quoted(label))).collect();

@@ -140,6 +140,8 @@ pub enum Lack {
     NotAnId(String),
     /// It goes only after another that is left out.
     Other(String),
+    /// A central endpoint needs hosted zones in the other VPCs; then these endpoints can go.
+    HostedZones(Vec<String>),
     /// A NAT gateway that cannot be made again from what is known: regional, or with several addresses.
     NatGateway(String),
 }
@@ -189,6 +191,8 @@ struct Endpoint {
     service_name: String,
     /// Value of the `Name` tag.
     name: String,
+    /// Whether the environment in it is known, or not asked for.
+    has_environment: bool,
     way: Way,
     /// Policy document; `None` for AWS's own, which is open.
     policy: Option<Value>,

@@ -185,6 +185,9 @@ impl Page<'_> {
         self.how(out, change, &made);
         if !made.is_empty() {
             item(out, &say::named(lang, codes(made.iter().map(|made| &made.name))));
+            if made.iter().any(|made| !made.has_environment) {
+                item(out, &say::no_environment(lang));
+            }
         }
         if !change.depends_on.is_empty() {
             item(out, &say::depends(lang, codes(&change.depends_on)));
@@ -386,6 +389,11 @@ pub(super) fn lack(lang: Lang, lack: &Lack, quote: impl Fn(&str) -> String) -> S
         Lack::Resource(id) => say::lack_resource(lang, quote(id)),
         Lack::NotAnId(id) => say::lack_id(lang, quote(id)),
         Lack::Other(id) => say::lack_other(lang, quote(id)),
+        Lack::HostedZones(ids) if ids.is_empty() => say::lack_zones(lang),
+        Lack::HostedZones(ids) => {
+            let ids: Vec<String> = ids.iter().map(|id| quote(id)).collect();
+            say::lack_zones_and(lang, ids.join(", "))
+        }
         Lack::NatGateway(id) => say::lack_nat(lang, quote(id)),
     }
 }

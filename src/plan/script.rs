@@ -15,9 +15,8 @@ pub(super) const GROUP_DESCRIPTION: &str = "Clients of interface endpoints, by f
 /// Description of their rules.
 pub(super) const RULE_DESCRIPTION: &str = "HTTPS from clients";
 
-const COMMON: &str = include_str!("shell/common.sh");
-const APPLY: &str = include_str!("shell/apply.sh");
-const REMOVE: &str = include_str!("shell/remove.sh");
+/// Functions with an empty line between each two. A script has those that it uses.
+const FUNCTIONS: &str = include_str!("shell/functions.sh");
 const UNDO: &str = include_str!("shell/undo.sh");
 
 /// A text as one word of a shell. A NUL ends a word, and no word can hold one: it goes.
@@ -39,8 +38,8 @@ fn remark(out: &mut String, text: &str) {
     let _ = writeln!(out, "# {text}");
 }
 
-/// The lines before the commands.
-fn head(place: &Place, what: &str, own: &str) -> String {
+/// A whole script: what it is for, the functions that it uses, its commands.
+fn script(place: &Place, what: &str, commands: &str) -> String {
     let mut out = String::from("#!/bin/sh\n");
     let account = place.account.as_deref().map_or_else(String::new, |account| format!("account {account}, "));
     remark(&mut out, &format!("Written by flowtoll plan, for {account}Region {}.", place.region));
@@ -52,10 +51,42 @@ fn head(place: &Place, what: &str, own: &str) -> String {
     let _ = writeln!(out, "account={}", word(place.account.as_deref().unwrap_or_default()));
     let _ = writeln!(out, "region={}", word(&place.region));
     out.push_str("state=${1:-$(dirname -- \"$0\")/flowtoll-state.tsv}\n\n");
-    out.push_str(COMMON);
-    out.push('\n');
-    out.push_str(own);
+    for function in functions(commands) {
+        let _ = writeln!(out, "{}\n", function.trim_end());
+    }
+    out.push_str("check_account\n");
+    out.push_str(commands);
     out
+}
+
+/// The functions that commands use, and those that these use, in the order they are defined.
+fn functions(commands: &str) -> Vec<&'static str> {
+    let all: Vec<(&str, &str)> =
+        FUNCTIONS.split("\n\n").filter_map(|text| Some((name_of(text)?, text))).collect();
+    let calls = |text: &str, name: &str| {
+        // Remarks call nothing.
+        let text: String =
+            text.lines().filter(|line| !line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
+        let plain = |c: char| c == '_' || c.is_ascii_alphanumeric();
+        text.match_indices(name)
+            .any(|(at, _)| !text[..at].ends_with(plain) && !text[at + name.len()..].starts_with(plain))
+    };
+    let mut used = vec![false; all.len()];
+    let mut waiting = vec![commands, "check_account"];
+    while let Some(text) = waiting.pop() {
+        for (place, (name, function)) in all.iter().enumerate() {
+            if !used[place] && calls(text, name) {
+                used[place] = true;
+                waiting.push(function);
+            }
+        }
+    }
+    all.into_iter().zip(used).filter_map(|((_, text), used)| used.then_some(text)).collect()
+}
+
+/// The name of a function, from its text with the remarks above it.
+fn name_of(text: &str) -> Option<&str> {
+    text.lines().find(|line| !line.starts_with('#'))?.split_once("()").map(|(name, _)| name)
 }
 
 /// `apply.sh`.
@@ -63,8 +94,7 @@ pub(super) fn apply(place: &Place) -> String {
     let what = "Adds what the plan adds, and takes nothing away: remove.sh does that, undo.sh reverses both. What carries the tags of\n\
                 this plan is there already and is left as it is. Ids go to the state file. RATIONALE.md says why all this.\n\
                 Usage: sh apply.sh [STATE-FILE]";
-    let mut out = head(place, what, APPLY);
-    out.push_str("\ncheck_account\n");
+    let mut out = String::new();
     let mut made: Vec<bool> = vec![false; place.groups.len()];
     for endpoint in &place.endpoints {
         if let Way::Interface { group, .. } = endpoint.way
@@ -78,7 +108,7 @@ pub(super) fn apply(place: &Place) -> String {
         associate(&mut out, association);
     }
     out.push_str("\nsay \"done; undo.sh takes it back as $state says\"\n");
-    out
+    script(place, what, &out)
 }
 
 fn filters(pairs: &[(&str, &str)]) -> String {
@@ -121,8 +151,8 @@ fn security_group(out: &mut String, number: usize, group: &Group) {
     let _ = write!(
         out,
         "found=$(group_of {filters})\n\
-         one \"$found\"\n\
-         {variable}=$id\n\
+         split_found \"$found\"\n\
+         {variable}=$id rules=${{found##*[!0-9]}}\n\
          if [ -z \"${variable}\" ]; then\n  \
            {variable}=$(ec2 create-security-group --group-name {} \\\n    \
              --description {} --vpc-id {} \\\n    \
@@ -135,7 +165,7 @@ fn security_group(out: &mut String, number: usize, group: &Group) {
            ec2 authorize-security-group-ingress --group-id \"${variable}\" \\\n    \
              --ip-permissions {} >/dev/null\n\
          fi\n\
-         say \"${variable}\" {}\n",
+         show \"${variable}\" {}\n",
         word(&group.name),
         word(GROUP_DESCRIPTION),
         word(&group.vpc),
@@ -152,7 +182,6 @@ fn new_endpoint(out: &mut String, endpoint: &Endpoint) {
         ("vpc-id", &endpoint.vpc),
         ("service-name", &endpoint.service_name),
         (&format!("tag:{ADVICE_TAG}"), &endpoint.advice_id),
-        ("vpc-endpoint-state", "available"),
     ]);
     let (kind, way) = match &endpoint.way {
         Way::Gateway { route_tables } => {
@@ -173,7 +202,7 @@ fn new_endpoint(out: &mut String, endpoint: &Endpoint) {
     let _ = write!(
         out,
         "found=$(endpoint_of {filters})\n\
-         one \"$found\"\n\
+         split_found \"$found\"\n\
          if [ -z \"$id\" ]; then\n  \
            id=$(ec2 create-vpc-endpoint --vpc-endpoint-type {kind} \\\n    \
              --vpc-id {} --service-name {} \\\n    \
@@ -185,7 +214,7 @@ fn new_endpoint(out: &mut String, endpoint: &Endpoint) {
          fi\n\
          [ \"$maker\" != {MADE_BY} ] || remember endpoint \"$id\" -\n\
          await_endpoint \"$id\" available\n\
-         say \"$id\" {}\n",
+         show \"$id\" {}\n",
         word(&endpoint.vpc),
         word(&endpoint.service_name),
         tags("vpc-endpoint", &endpoint.name, &endpoint.advice_id),
@@ -204,7 +233,7 @@ fn associate(out: &mut String, association: &Association) {
                remember route-table {endpoint} {word}\n  \
                ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {word} >/dev/null\n\
              fi\n\
-             say {endpoint} {word}\n",
+             show {word} {endpoint}\n",
             endpoint = word(&association.endpoint),
             word = word(table),
         );
@@ -216,13 +245,12 @@ pub(super) fn remove(place: &Place) -> String {
     let what = "Takes away what the plan takes away: run it when what the plan adds has been seen to work. It fails before it removes\n\
                 anything whose traffic has no other way yet. What is needed to make things again is kept beside the state file.\n\
                 Usage: sh remove.sh [STATE-FILE]";
-    let mut out = head(place, what, REMOVE);
-    out.push_str("\ncheck_account\n");
+    let mut out = String::new();
     for removal in &place.removals {
         gone(&mut out, removal);
     }
     out.push_str("\nsay \"done; undo.sh takes it back as $state says\"\n");
-    out
+    script(place, what, &out)
 }
 
 fn gone(out: &mut String, removal: &Removal) {
@@ -230,7 +258,7 @@ fn gone(out: &mut String, removal: &Removal) {
     remark(out, &removal.advice_id);
     for need in &removal.needs {
         let tables = words(&need.route_tables);
-        let line = format!("need {} {} {tables}", word(&need.vpc), word(&need.service_name));
+        let line = format!("need_endpoint {} {} {tables}", word(&need.vpc), word(&need.service_name));
         let _ = writeln!(out, "{}", line.trim_end());
     }
     match &removal.what {
@@ -277,5 +305,5 @@ pub(super) fn undo(place: &Place) -> String {
     let what = "Reverses what apply.sh and remove.sh did, the last first, as the state file says. Resources that are made again have new\n\
                 ids. What Terraform or CloudFormation made is theirs to take back.\n\
                 Usage: sh undo.sh [STATE-FILE]";
-    head(place, what, UNDO)
+    script(place, what, UNDO)
 }

@@ -19,10 +19,8 @@ pub(super) fn terraform(place: &Place) -> String {
     for association in &place.associations {
         associate(&mut file, association);
     }
-    for removal in &place.removals {
-        gone(&mut file, removal);
-    }
     outputs(&mut file, place);
+    gone(&mut file, &place.removals);
     file.to_text()
 }
 
@@ -121,40 +119,46 @@ fn new_endpoint(file: &mut Body, place: &Place, endpoint: &Endpoint) {
 }
 
 fn associate(file: &mut Body, association: &Association) {
+    let service = &association.service;
     for table in &association.route_tables {
         let label = format!("{}_{}", association.label, table.replace('-', "_"));
         let mut body = Body::default();
         body.set("vpc_endpoint_id", Expr::text(&association.endpoint));
         body.set("route_table_id", Expr::text(table));
         file.blank().comment(&format!(
-            "The {} gateway endpoint is there. Where Terraform manages it with route_table_ids, add {table} there instead. Open",
-            association.service
+            "The {service} gateway endpoint is there. Where Terraform manages it with route_table_ids, add the table there instead."
         ));
         file.comment(&format!(
-            "connections to {} from subnets of this route table can be cut for a moment.",
-            association.service
+            "Open connections to {service} from subnets of this route table can be cut for a moment."
         ));
         file.block("resource", &["aws_vpc_endpoint_route_table_association", &label], body);
     }
 }
 
-fn gone(file: &mut Body, removal: &Removal) {
-    file.blank();
-    let managed = "where it is managed, or run cli/remove.sh, when all of this has been seen to work";
-    match &removal.what {
-        Gone::Endpoints(endpoints) => {
-            for (id, service) in endpoints {
-                file.comment(&format!("Remove the interface endpoint {id} ({service}) {managed}."));
+/// What this file cannot do: it manages only what it makes.
+fn gone(file: &mut Body, removals: &[Removal]) {
+    if removals.is_empty() {
+        return;
+    }
+    file.blank().comment(
+        "To be removed when all of this has been seen to work, where it is managed or by cli/remove.sh:",
+    );
+    for removal in removals {
+        match &removal.what {
+            Gone::Endpoints(endpoints) => {
+                for (id, service) in endpoints {
+                    file.comment(&format!("- the interface endpoint {id} ({service})"));
+                }
             }
-        }
-        Gone::Subnets { endpoint, service, subnets } => {
-            file.comment(&format!(
-                "Take {} out of subnet_ids of the interface endpoint {endpoint} ({service}) {managed}.",
-                subnets.join(", ")
-            ));
-        }
-        Gone::NatGateway { nat, .. } => {
-            file.comment(&format!("Remove the NAT gateway {nat} and the routes to it {managed}."));
+            Gone::Subnets { endpoint, service, subnets } => {
+                let subnets = subnets.join(", ");
+                file.comment(&format!(
+                    "- {subnets} from subnet_ids of the interface endpoint {endpoint} ({service})"
+                ));
+            }
+            Gone::NatGateway { nat, .. } => {
+                file.comment(&format!("- the NAT gateway {nat} and the routes to it"));
+            }
         }
     }
 }

@@ -46,9 +46,9 @@ texts! {
     steps_title() { "How to carry it out", "実施の手順" }
     step_review() { "Review this page and the files. Nothing has been changed yet.", "このページとファイルをレビューします。まだ何も変更されていません。" }
     step_add(folders) {
-        "Add what is new, for each of {folders}, in one of three ways: `terraform/main.tf`, `cloudformation/template.json`, or `cli/apply.sh`. \
+        "Add what is new (in {folders}) in one of three ways: `terraform/main.tf`, `cloudformation/template.json`, or `cli/apply.sh`. \
          They tag what they make with `flowtoll:advice`.",
-        "{folders} ごとに、次のいずれか一つの方法で新しいものを追加します: `terraform/main.tf`、`cloudformation/template.json`、`cli/apply.sh`。作成したものにはタグ `flowtoll:advice` が付きます。"
+        "新しいものを追加します（{folders}）。次のいずれか一つの方法を使います: `terraform/main.tf`、`cloudformation/template.json`、`cli/apply.sh`。作成したものにはタグ `flowtoll:advice` が付きます。"
     }
     step_template(tables) {
         "CloudFormation cannot change what it has not made: of the additions, it leaves out {tables}.",
@@ -93,8 +93,8 @@ texts! {
         "他の変更（{others}）がこれなしでは役に立たないため、ゲートウェイエンドポイントを置きます。時間料金もデータ処理料金もかかりません。"
     }
     why_tables(tables) {
-        "The route tables {tables} are those of the clients that were seen; other subnets keep their way.",
-        "ルートテーブル {tables} は、観測されたクライアントのサブネットのものです。他のサブネットの経路は変わりません。"
+        "Route tables: {tables}, those of the clients that were seen. Other subnets keep their way.",
+        "ルートテーブル: {tables}。観測されたクライアントのサブネットのものです。他のサブネットの経路は変わりません。"
     }
     why_interface(traffic, break_even) {
         "NAT gateway or endpoint: the endpoint is cheaper from {break_even} GB a month on, all its AZs and companions together; {traffic} GB were seen. \
@@ -171,6 +171,10 @@ texts! {
         "エンドポイントポリシーは、アカウントのプリンシパルによるテーブル {tables} とそのインデックスへのアクセスだけを許可します。"
     }
     named(names) { "Name: {names}.", "名前: {names}。" }
+    no_environment() {
+        "No tag env, environment or stage of the VPC tells its environment, so the name is without one; `--env` gives it.",
+        "VPC のタグ（env、environment、stage）から環境がわからないため、名前に環境は入っていません。`--env` で指定できます。"
+    }
     depends(others) { "Only after: {others}.", "先に実施するもの: {others}。" }
     confidence(level) { "Confidence: {level}.", "確度: {level}。" }
     reverse_add() { "The reverse: delete what was made; nothing else was changed.", "元に戻すには、作成したものを削除します。他は何も変わっていません。" }
@@ -197,6 +201,16 @@ texts! {
     lack_resource(id) { "{id} is not in the inventory", "{id} がインベントリにありません" }
     lack_id(id) { "{id} is no id or name of AWS", "{id} は AWS の ID や名前ではありません" }
     lack_other(id) { "it comes only after {id}, which is not in the files either", "先に必要な {id} もファイルに含まれていません" }
+    lack_zones() {
+        "the other VPCs need a private hosted zone for the service's host name with an alias to the endpoint, and the security group of an endpoint that \
+         is there must be opened for them: that is not in the files",
+        "他の VPC には、サービスのホスト名のプライベートホストゾーンとエンドポイントへのエイリアスが必要で、既存のエンドポイントならセキュリティグループの許可も必要です。これはファイルに含まれません"
+    }
+    lack_zones_and(ids) {
+        "the other VPCs need a private hosted zone for the service's host name with an alias to the endpoint, and the security group of an endpoint that \
+         is there must be opened for them; only then can {ids} be removed. That is not in the files",
+        "他の VPC には、サービスのホスト名のプライベートホストゾーンとエンドポイントへのエイリアスが必要で、既存のエンドポイントならセキュリティグループの許可も必要です。{ids} を削除できるのはその後です。これはファイルに含まれません"
+    }
     lack_nat(id) { "{id} is regional or has several addresses, and could not be made again as it is: remove it by hand", "{id} はリージョナルか複数のアドレスを持ち、同じものを作り直せません。手作業で削除してください" }
 
     unknown_title() { "What is not known", "わかっていないこと" }
