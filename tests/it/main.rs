@@ -10,6 +10,8 @@ mod check;
 mod dry_run;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
+/// `flowtoll plan`: its files, what is not overwritten, and its scripts against an EC2 stand-in.
+mod plan;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.
