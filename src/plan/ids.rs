@@ -30,7 +30,8 @@ pub(super) fn is_account(text: &str) -> bool {
 /// Whether a text is the name of an endpoint service, short or full.
 pub(super) fn is_service(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-    text.len() <= 200 && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.bytes().all(plain)
+    let edge = |c: char| c.is_ascii_alphanumeric();
+    text.len() <= 200 && text.starts_with(edge) && text.ends_with(edge) && text.bytes().all(plain)
 }
 
 /// Whether a text is the name of a bucket ("General purpose bucket naming rules", Amazon S3 User Guide; upper case and `_` are of

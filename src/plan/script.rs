@@ -2,11 +2,14 @@
 //!
 //! They ask nothing, may be run again, and write down what they did. What is static in them stands in `shell/`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{ADVICE_TAG, Association, Destination, Endpoint, Gone, Group, MADE_BY_TAG, Place, Removal, Way};
+use super::{
+    ADVICE_TAG, Association, Destination, Endpoint, Gone, Group, MADE_BY_TAG, Need, Place, Removal, Way,
+};
 
 /// What the script makes is tagged with.
 const MADE_BY: &str = "script";
@@ -47,6 +50,10 @@ fn script(place: &Place, what: &str, commands: &str) -> String {
     for line in what.lines() {
         remark(&mut out, line);
     }
+    if has_signs(place) {
+        // Names from tags; in single quotes they are text, and meant so.
+        out.push_str("# shellcheck disable=SC2016\n");
+    }
     out.push_str("set -eu\n\n");
     let _ = writeln!(out, "account={}", word(place.account.as_deref().unwrap_or_default()));
     let _ = writeln!(out, "region={}", word(&place.region));
@@ -57,6 +64,13 @@ fn script(place: &Place, what: &str, commands: &str) -> String {
     out.push_str("check_account\n");
     out.push_str(commands);
     out
+}
+
+/// Whether a name has something in it that a shell would replace outside of single quotes.
+fn has_signs(place: &Place) -> bool {
+    let mut names =
+        place.endpoints.iter().map(|made| &made.name).chain(place.groups.iter().map(|made| &made.name));
+    names.any(|name| name.contains(['$', '`']))
 }
 
 /// The functions that commands use, and those that these use, in the order they are defined.
@@ -242,10 +256,20 @@ fn associate(out: &mut String, association: &Association) {
 
 /// `remove.sh`.
 pub(super) fn remove(place: &Place) -> String {
-    let what = "Takes away what the plan takes away: run it when what the plan adds has been seen to work. It fails before it removes\n\
-                anything whose traffic has no other way yet. What is needed to make things again is kept beside the state file.\n\
+    let what = "Takes away what the plan takes away: run it when what the plan adds has been seen to work. Nothing is\n\
+                removed as long as something that must carry the traffic instead is not there. What is needed to make things again is kept beside the state file.\n\
                 Usage: sh remove.sh [STATE-FILE]";
     let mut out = String::new();
+    let needs: BTreeSet<&Need> = place.removals.iter().flat_map(|removal| &removal.needs).collect();
+    if !needs.is_empty() {
+        out.push('\n');
+        remark(&mut out, "What must be there before anything goes.");
+    }
+    for need in needs {
+        let tables = words(&need.route_tables);
+        let line = format!("need_endpoint {} {} {tables}", word(&need.vpc), word(&need.service_name));
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
     for removal in &place.removals {
         gone(&mut out, removal);
     }
@@ -256,11 +280,6 @@ pub(super) fn remove(place: &Place) -> String {
 fn gone(out: &mut String, removal: &Removal) {
     out.push('\n');
     remark(out, &removal.advice_id);
-    for need in &removal.needs {
-        let tables = words(&need.route_tables);
-        let line = format!("need_endpoint {} {} {tables}", word(&need.vpc), word(&need.service_name));
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
     match &removal.what {
         Gone::Endpoints(endpoints) => {
             for (id, service) in endpoints {

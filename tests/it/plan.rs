@@ -8,7 +8,7 @@ mod forms;
 mod goldens;
 mod hostile;
 #[cfg(unix)]
-//mod stand_in;
+mod stand_in;
 mod storing;
 #[cfg(unix)]
 mod tools;

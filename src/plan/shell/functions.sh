@@ -26,8 +26,8 @@ check_account() {
 
 # Prints the state of an endpoint, or nothing where it is gone.
 endpoint_state() {
-  ec2 describe-vpc-endpoints --filters "Name=vpc-endpoint-id,Values=$1" \
-    --query "VpcEndpoints[?State!='deleted' && State!='Deleted'].[State]" --output text
+  ec2 describe-vpc-endpoints --output text \
+    --query "VpcEndpoints[?VpcEndpointId=='$1' && State!='deleted' && State!='Deleted'].[State]"
 }
 
 # Waits for an endpoint: until it is `available`, or until it is `gone`.
@@ -54,8 +54,8 @@ delete_endpoint() {
 
 # Prints an id if the list of this name has it in the description of an endpoint.
 listed() {
-  ec2 describe-vpc-endpoints --filters "Name=vpc-endpoint-id,Values=$1" \
-    --query "VpcEndpoints[].$2[] | [?@=='$3'] | [].[@]" --output text
+  ec2 describe-vpc-endpoints \
+    --query "VpcEndpoints[?VpcEndpointId=='$1'].$2[] | [?@=='$3'] | [].[@]" --output text
 }
 
 # Prints the id of a security group that carries the tag of this plan, which file made it, and how many rules it has.

@@ -52,7 +52,8 @@ fn the_files_of_the_sample_are_the_goldens() {
     plan(&english, "en");
     let japanese = folder.path().join("ja");
     plan(&japanese, "ja");
-    std::fs::rename(japanese.join("RATIONALE.md"), english.join("RATIONALE.ja.md")).expect("both pages in one folder");
+    std::fs::rename(japanese.join("RATIONALE.md"), english.join("RATIONALE.ja.md"))
+        .expect("both pages in one folder");
     let paths = below(&english);
     assert!(paths.len() >= 7, "{paths:?}");
     let write = std::env::var_os("FLOWTOLL_GOLDENS").is_some_and(|value| value == "write");

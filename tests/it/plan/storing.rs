@@ -41,7 +41,10 @@ fn a_run_renews_what_flowtoll_wrote_and_nothing_else() {
     // Changed since: all or nothing.
     fs::write(&terraform, "mine").expect("a change");
     let rationale = fs::read(output.join("RATIONALE.md")).expect("a file");
-    says(&plan(&output, &["--lang", "ja"]).code(2), "main.tf` was not written by flowtoll, or was changed since");
+    says(
+        &plan(&output, &["--lang", "ja"]).code(2),
+        "main.tf` was not written by flowtoll, or was changed since",
+    );
     assert_eq!(fs::read(&terraform).expect("a file"), b"mine");
     assert_eq!(fs::read(output.join("RATIONALE.md")).expect("a file"), rationale);
     plan(&output, &["--force"]).code(0);
