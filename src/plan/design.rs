@@ -50,7 +50,7 @@ pub(super) fn design(report: &Report, inventory: &Inventory, wishes: &Wishes) ->
     }
     // Regions of one account stand side by side, under names that sort.
     Design {
-        places: drafts.into_values().map(|draft| draft.place).collect(),
+        places: drafts.into_values().map(|draft| draft.place).filter(Place::has_anything).collect(),
         left_out: left_out.into_iter().map(|(id, why)| LeftOut { advice_id: id.to_owned(), why }).collect(),
     }
 }

@@ -161,6 +161,10 @@ struct Place {
 }
 
 impl Place {
+    fn has_anything(&self) -> bool {
+        self.makes_anything() || !self.removals.is_empty()
+    }
+
     fn makes_anything(&self) -> bool {
         !self.endpoints.is_empty() || !self.associations.is_empty()
     }

@@ -10,7 +10,7 @@ use crate::model::quantity::decimal;
 use crate::model::report::{AdviceLine, Report};
 use crate::render::check::markdown::text as plain;
 use crate::render::number::{size, usd};
-use crate::render::text::{Lang, advice, plan as say};
+use crate::render::text::{Lang, advice, grade, plan as say};
 
 use super::{Design, Endpoint, Lack, Place, Way, Wishes};
 
@@ -192,7 +192,7 @@ impl Page<'_> {
         if !change.depends_on.is_empty() {
             item(out, &say::depends(lang, codes(&change.depends_on)));
         }
-        item(out, &say::confidence(lang, line.confidence));
+        item(out, &say::confidence(lang, grade(lang, line.confidence)));
         item(out, &self.reverse(change));
         if let Some(place) = place {
             item(out, &say::files_of(lang, &place.folder));

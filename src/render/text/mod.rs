@@ -11,6 +11,8 @@ pub(super) mod page;
 pub mod plan;
 pub(super) mod table;
 
+pub(crate) use table::grade;
+
 #[cfg(test)]
 mod tests;
 

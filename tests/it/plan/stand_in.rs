@@ -193,7 +193,7 @@ fn build(there: &StandIn) -> Ids {
     });
     let gateway = there.made(
         &format!(
-            "create-vpc-endpoint --vpc-id {vpc} --service-name com.amazonaws.{REGION}.dynamodb --route-table-ids {}",
+            "create-vpc-endpoint --vpc-endpoint-type Gateway --vpc-id {vpc} --service-name com.amazonaws.{REGION}.dynamodb --route-table-ids {}",
             route_tables[0]
         ),
         "/VpcEndpoint/VpcEndpointId",

@@ -38,8 +38,8 @@ check_account() {
 
 # Prints the state of an endpoint, or nothing where it is gone.
 endpoint_state() {
-  ec2 describe-vpc-endpoints --filters "Name=vpc-endpoint-id,Values=$1" \
-    --query "VpcEndpoints[?State!='deleted' && State!='Deleted'].[State]" --output text
+  ec2 describe-vpc-endpoints --output text \
+    --query "VpcEndpoints[?VpcEndpointId=='$1' && State!='deleted' && State!='Deleted'].[State]"
 }
 
 # Waits for an endpoint: until it is `available`, or until it is `gone`.
@@ -60,8 +60,8 @@ await_endpoint() {
 
 # Prints an id if the list of this name has it in the description of an endpoint.
 listed() {
-  ec2 describe-vpc-endpoints --filters "Name=vpc-endpoint-id,Values=$1" \
-    --query "VpcEndpoints[].$2[] | [?@=='$3'] | [].[@]" --output text
+  ec2 describe-vpc-endpoints \
+    --query "VpcEndpoints[?VpcEndpointId=='$1'].$2[] | [?@=='$3'] | [].[@]" --output text
 }
 
 # Prints the id of an endpoint that carries the tag of this plan and is there or on its way, and which file made it.

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Written by flowtoll plan, for account 111122223333, Region ap-northeast-1.
 #
-# Takes away what the plan takes away: run it when what the plan adds has been seen to work. It fails before it removes
-# anything whose traffic has no other way yet. What is needed to make things again is kept beside the state file.
+# Takes away what the plan takes away: run it when what the plan adds has been seen to work. Nothing is
+# removed as long as something that must carry the traffic instead is not there. What is needed to make things again is kept beside the state file.
 # Usage: sh remove.sh [STATE-FILE]
 set -eu
 
@@ -35,8 +35,8 @@ check_account() {
 
 # Prints the state of an endpoint, or nothing where it is gone.
 endpoint_state() {
-  ec2 describe-vpc-endpoints --filters "Name=vpc-endpoint-id,Values=$1" \
-    --query "VpcEndpoints[?State!='deleted' && State!='Deleted'].[State]" --output text
+  ec2 describe-vpc-endpoints --output text \
+    --query "VpcEndpoints[?VpcEndpointId=='$1' && State!='deleted' && State!='Deleted'].[State]"
 }
 
 # Waits for an endpoint: until it is `available`, or until it is `gone`.
