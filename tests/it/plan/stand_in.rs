@@ -310,6 +310,10 @@ fn scripts_do_what_they_say_and_undo_leaves_all_as_it_was() {
     assert_eq!((after.nats.len(), after.routes.len()), (0, 0));
     runs(&remove);
     assert_eq!(there.state(), after);
+    // The stand-in leaves an address with its NAT gateway when that is gone; AWS does not.
+    let addresses = there.ec2("describe-addresses");
+    let association = addresses["Addresses"][0]["AssociationId"].as_str().expect("an association");
+    there.ec2(&format!("disassociate-address --association-id {association}"));
     runs(&undo);
     assert_eq!(there.state(), before);
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").collect();

@@ -61,18 +61,17 @@ listed() {
     --query "VpcEndpoints[?VpcEndpointId=='$1'].$2[] | [?@=='$3'] | [].[@]" --output text
 }
 
-# Makes a NAT gateway again, with its subnet, address and tags; prints nothing.
+# Makes a NAT gateway again, with its subnet, address and tags, when the old one has let go of the address. With the token, AWS makes
+# one even if this is stopped and run again.
 restore_nat_gateway() {
-  if [ "$2" = None ]; then
-    new=$(ec2 create-nat-gateway --cli-input-json "file://$state.$1.json" \
-      --query NatGateway.NatGatewayId --output text)
-  else
-    new=$(ec2 create-nat-gateway --cli-input-json "file://$state.$1.json" --allocation-id "$2" \
-      --query NatGateway.NatGatewayId --output text)
-  fi
-  printf '%s\n' "$new" >"$state.$1.again"
+  old=$1 address=$2
+  ec2 wait nat-gateway-deleted --nat-gateway-ids "$old"
+  set -- --cli-input-json "file://$state.$old.json" --client-token "flowtoll-$old"
+  [ "$address" = None ] || set -- "$@" --allocation-id "$address"
+  new=$(ec2 create-nat-gateway "$@" --query NatGateway.NatGatewayId --output text)
+  printf '%s\n' "$new" >"$state.$old.again"
   ec2 wait nat-gateway-available --nat-gateway-ids "$new"
-  say "$1 is made again as $new"
+  say "$old is made again as $new"
 }
 
 undo_line() {
@@ -86,7 +85,13 @@ undo_line() {
       ;;
     security-group)
       there=$(ec2 describe-security-groups --filters "Name=group-id,Values=$2" --query 'SecurityGroups[].[GroupId]' --output text)
-      [ -z "$there" ] || ec2 delete-security-group --group-id "$2" >/dev/null
+      tries=0
+      # The interfaces of an endpoint may go a little later than the endpoint.
+      until [ -z "$there" ] || ec2 delete-security-group --group-id "$2" >/dev/null; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 12 ] || fail "$2 cannot be deleted"
+        sleep 5
+      done
       say "$2 is deleted"
       ;;
     route-table)
@@ -98,7 +103,7 @@ undo_line() {
       if [ -n "$(endpoint_state "$2")" ]; then
         say "$2 is still there"
       else
-        new=$(ec2 create-vpc-endpoint --cli-input-json "file://$state.$2.json" \
+        new=$(ec2 create-vpc-endpoint --cli-input-json "file://$state.$2.json" --client-token "flowtoll-$2" \
           --query VpcEndpoint.VpcEndpointId --output text)
         say "$2 is made again as $new"
       fi
