@@ -142,10 +142,10 @@ fn security_group(out: &mut String, number: usize, group: &Group) {
     for block in &group.blocks {
         match block {
             ipnet::IpNet::V4(block) => {
-                v4.push(json!({ "CidrIp": block.to_string(), "Description": RULE_DESCRIPTION }))
+                v4.push(json!({ "CidrIp": block.to_string(), "Description": RULE_DESCRIPTION }));
             }
             ipnet::IpNet::V6(block) => {
-                v6.push(json!({ "CidrIpv6": block.to_string(), "Description": RULE_DESCRIPTION }))
+                v6.push(json!({ "CidrIpv6": block.to_string(), "Description": RULE_DESCRIPTION }));
             }
         }
     }
