@@ -243,7 +243,8 @@ fn associate(out: &mut String, association: &Association) {
     for table in &association.route_tables {
         let _ = write!(
             out,
-            "if [ -z \"$(listed {endpoint} RouteTableIds {word})\" ]; then\n  \
+            "there=$(listed {endpoint} RouteTableIds {word})\n\
+             if [ -z \"$there\" ]; then\n  \
                remember route-table {endpoint} {word}\n  \
                ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {word} >/dev/null\n\
              fi\n\
