@@ -66,7 +66,7 @@ fn in_order(changes: &[Change]) -> Vec<&Change> {
                 .iter()
                 .all(|id| !waiting.iter().any(|other| other.advice_id == *id && other != change))
         };
-        let next = waiting.iter().position(|change| is_free(change)).unwrap_or(0);
+        let next = waiting.iter().position(is_free).unwrap_or(0);
         ordered.push(waiting.remove(next));
     }
     ordered

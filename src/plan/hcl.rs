@@ -194,8 +194,9 @@ impl Body {
         if !matches!(self.0.last(), None | Some(Item::Comment(_) | Item::Blank)) {
             self.blank();
         }
-        let labels: String = labels.iter().map(|label| format!(" {}", quoted(label))).collect();
-        self.0.push(Item::Block(format!("{kind}{labels}"), body));
+        let labels = labels.iter().map(|label| quoted(label));
+        let head: Vec<String> = [kind.to_owned()].into_iter().chain(labels).collect();
+        self.0.push(Item::Block(head.join(" "), body));
         self
     }
 

@@ -201,11 +201,15 @@ impl Page<'_> {
         let remarks: Vec<&String> = evidence.confidence_reasons.iter().chain(&evidence.remarks).collect();
         if !remarks.is_empty() {
             let _ = write!(out, "\n{}\n\n", say::remarks(lang));
-            remarks.iter().for_each(|remark| item(out, &plain(remark)));
+            for remark in remarks {
+                item(out, &plain(remark));
+            }
         }
         if !evidence.arithmetic.is_empty() {
             let _ = write!(out, "\n{}\n\n", say::arithmetic(lang));
-            evidence.arithmetic.iter().for_each(|step| item(out, &plain(step)));
+            for step in &evidence.arithmetic {
+                item(out, &plain(step));
+            }
         }
         out.push('\n');
     }
@@ -252,7 +256,7 @@ impl Page<'_> {
                 item(out, &say::why_shrink(lang, codes(zones)));
             }
             Action::RemoveInterfaceEndpoint if evidence.bytes_observed == 0 => {
-                item(out, &say::why_idle(lang))
+                item(out, &say::why_idle(lang));
             }
             Action::RemoveInterfaceEndpoint if change.needs_gateway => item(out, &say::why_remove_free(lang)),
             Action::RemoveInterfaceEndpoint => {

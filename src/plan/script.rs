@@ -142,10 +142,10 @@ fn security_group(out: &mut String, number: usize, group: &Group) {
     for block in &group.blocks {
         match block {
             ipnet::IpNet::V4(block) => {
-                v4.push(json!({ "CidrIp": block.to_string(), "Description": RULE_DESCRIPTION }))
+                v4.push(json!({ "CidrIp": block.to_string(), "Description": RULE_DESCRIPTION }));
             }
             ipnet::IpNet::V6(block) => {
-                v6.push(json!({ "CidrIpv6": block.to_string(), "Description": RULE_DESCRIPTION }))
+                v6.push(json!({ "CidrIpv6": block.to_string(), "Description": RULE_DESCRIPTION }));
             }
         }
     }
@@ -243,7 +243,8 @@ fn associate(out: &mut String, association: &Association) {
     for table in &association.route_tables {
         let _ = write!(
             out,
-            "if [ -z \"$(listed {endpoint} RouteTableIds {word})\" ]; then\n  \
+            "there=$(listed {endpoint} RouteTableIds {word})\n\
+             if [ -z \"$there\" ]; then\n  \
                remember route-table {endpoint} {word}\n  \
                ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --add-route-table-ids {word} >/dev/null\n\
              fi\n\

@@ -1,6 +1,5 @@
 //! The scripts against an EC2 stand-in (moto): what `apply.sh` and `remove.sh` do, and that `undo.sh` leaves all as it was.
 
-use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -241,9 +240,7 @@ fn scripts_do_what_they_say_and_undo_leaves_all_as_it_was() {
     let script = |name: &str| {
         let file = written.files.iter().find(|file| file.path.ends_with(name)).expect("a script");
         let path = folder.path().join(name);
-        std::fs::File::create(&path)
-            .and_then(|mut out| out.write_all(file.text.as_bytes()))
-            .expect("a script");
+        std::fs::write(&path, &file.text).expect("a script");
         path
     };
     let (apply, remove, undo) = (script("apply.sh"), script("remove.sh"), script("undo.sh"));

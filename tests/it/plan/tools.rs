@@ -9,9 +9,9 @@ use flowtoll::plan::{Wishes, Written};
 
 use super::world::{invented_inventory, rich, sample, wishes};
 
-/// Prints what hclwrite makes of standard input. `terraform fmt` is this with a few rules more, none of which concern what is written
+/// Prints what hclwrite makes of a file. `terraform fmt` is this with a few rules more, none of which concern what is written
 /// here.
-const FORMAT: &str = "require('@cdktf/hcl-tools').format(require('fs').readFileSync(0, 'utf8')).then(text => process.stdout.write(text))";
+const FORMAT: &str = "require('@cdktf/hcl-tools').format(require('fs').readFileSync(process.argv[1], 'utf8')).then(text => process.stdout.write(text))";
 /// Fails unless a file is HCL for python-hcl2 too.
 const PARSE: &str = "import hcl2, sys; assert hcl2.loads(open(sys.argv[1]).read())['resource']";
 
@@ -87,9 +87,8 @@ fn every_file_pleases_the_tools_that_read_it() {
                 }
                 "tf" => {
                     run(Command::new(tools.join("bin/python")).args(["-c", PARSE]).arg(&path), &what);
-                    let input = std::fs::File::open(&path).expect("the file");
                     let mut format = Command::new("node");
-                    format.args(["-e", FORMAT]).current_dir(tools).stdin(input);
+                    format.args(["-e", FORMAT]).arg(&path).current_dir(tools);
                     assert_eq!(run(&mut format, &what), file.text, "{what}");
                     if terraform {
                         run(Command::new("terraform").args(["fmt", "-check", "-diff"]).arg(&path), &what);

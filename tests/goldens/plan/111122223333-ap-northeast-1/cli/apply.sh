@@ -135,7 +135,8 @@ show "$id" 'dynamodb-gateway-endpoint-prod'
 
 # associate-route-table/vpc-0e8f2c76a10ff7178/s3: s3
 # Open connections to it from subnets of these route tables can be cut for a moment.
-if [ -z "$(listed 'vpce-0679088f2def2ad14' RouteTableIds 'rtb-08dfa16bc3320608f')" ]; then
+there=$(listed 'vpce-0679088f2def2ad14' RouteTableIds 'rtb-08dfa16bc3320608f')
+if [ -z "$there" ]; then
   remember route-table 'vpce-0679088f2def2ad14' 'rtb-08dfa16bc3320608f'
   ec2 modify-vpc-endpoint --vpc-endpoint-id 'vpce-0679088f2def2ad14' --add-route-table-ids 'rtb-08dfa16bc3320608f' >/dev/null
 fi

@@ -63,7 +63,8 @@ delete_endpoint() {
 
 # Keeps what is needed to make an endpoint again beside the state file, then deletes the endpoint.
 remove_endpoint() {
-  if [ -z "$(endpoint_state "$1")" ]; then
+  there=$(endpoint_state "$1")
+  if [ -z "$there" ]; then
     say "$1 is gone already"
     return 0
   fi

@@ -77,7 +77,8 @@ restore_nat_gateway() {
 undo_line() {
   case $1 in
     endpoint)
-      if [ -n "$(endpoint_state "$2")" ]; then
+      there=$(endpoint_state "$2")
+      if [ -n "$there" ]; then
         delete_endpoint "$2"
         await_endpoint "$2" gone
       fi
@@ -95,12 +96,14 @@ undo_line() {
       say "$2 is deleted"
       ;;
     route-table)
-      [ -z "$(listed "$2" RouteTableIds "$3")" ] ||
+      there=$(listed "$2" RouteTableIds "$3")
+      [ -z "$there" ] ||
         ec2 modify-vpc-endpoint --vpc-endpoint-id "$2" --remove-route-table-ids "$3" >/dev/null
       say "$3 is no longer associated with $2"
       ;;
     removed-endpoint)
-      if [ -n "$(endpoint_state "$2")" ]; then
+      there=$(endpoint_state "$2")
+      if [ -n "$there" ]; then
         say "$2 is still there"
       else
         new=$(ec2 create-vpc-endpoint --cli-input-json "file://$state.$2.json" --client-token "flowtoll-$2" \
@@ -109,7 +112,8 @@ undo_line() {
       fi
       ;;
     left-subnet)
-      [ -n "$(listed "$2" SubnetIds "$3")" ] ||
+      there=$(listed "$2" SubnetIds "$3")
+      [ -n "$there" ] ||
         ec2 modify-vpc-endpoint --vpc-endpoint-id "$2" --add-subnet-ids "$3" >/dev/null
       say "$2 is in $3 again"
       ;;
