@@ -16,6 +16,7 @@ mod evidence;
 mod gateway;
 mod gather;
 mod nat_lines;
+mod options;
 mod planned;
 pub mod policy;
 mod rates;
@@ -128,6 +129,7 @@ fn plan(planned: &Planned<'_, '_>, advice: &[Advice]) -> Plan {
         is_cheapest: planned.found.is_cheapest,
         availability: planned.case.policy.default.name(),
         changes,
+        options: options::options(planned),
     }
 }
 

@@ -56,7 +56,8 @@ pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
 /// What an endpoint in the VPC itself could save at most, and how many of them could pay.
 struct Most {
     saving: Decimal,
-    endpoints: u64,
+    /// `None` where their hours cost nothing.
+    endpoints: Option<u64>,
 }
 
 /// Bytes that an endpoint takes save their way to the NAT gateway less the endpoint's price per GB, at the lowest tier that they can
@@ -103,8 +104,12 @@ fn most(
         saving = saving.max(taken.checked_sub(hour.checked_mul(Decimal::from(count as u64))?)?);
     }
     let least = hour.checked_mul(Decimal::from(availability.zones_needed(0, used) as u64))?;
-    let endpoints = u64::try_from(all.checked_div(least)?.trunc()).ok()?;
-    Some(Most { saving, endpoints: if saving.is_zero() { 0 } else { endpoints } })
+    let endpoints = if saving.is_zero() {
+        Some(0)
+    } else {
+        all.checked_div(least).and_then(|count| u64::try_from(count.trunc()).ok())
+    };
+    Some(Most { saving, endpoints })
 }
 
 fn bound(
@@ -125,7 +130,7 @@ fn bound(
     let break_even =
         case.break_even(Some(region), moved).and_then(|gb| gb.checked_mul(Decimal::from(zones_needed)));
     let most = known.and_then(|vpc| most(planned, vpc, availability, by_zone));
-    let endpoints_at_most = most.as_ref().map(|most| most.endpoints);
+    let endpoints_at_most = most.as_ref().and_then(|most| most.endpoints);
     let saving_at_most_usd = most.map(|most| most.saving);
     let evidence = moved.evidence(case);
     let clients: Vec<String> = evidence.clients.into_iter().take(EVIDENCE_LIMIT).collect();
@@ -137,7 +142,12 @@ fn bound(
         Some(0) => "No interface endpoint of the VPC can pay for them, whatever they are of: what all of them could save is less than its \
                     hours.".to_owned(),
         Some(count) => format!(
-            "Possible: up to {count} endpoint(s) could pay, with at most {} saved, if all were of one service.",
+            "Possible: up to {count} endpoint(s) could pay, with at most {} saved, if all were of one service, hours of NAT gateways \
+             apart.",
+            amounts(saving_at_most_usd)
+        ),
+        None if saving_at_most_usd.is_some() => format!(
+            "Possible: with hours that cost nothing, any endpoint pays, with at most {} saved.",
             amounts(saving_at_most_usd)
         ),
         None => "Without a price it cannot be said whether an endpoint could pay.".to_owned(),

@@ -24,6 +24,38 @@ pub struct Plan {
     pub availability: &'static str,
     /// The changes, in the order of the advice.
     pub changes: Vec<Change>,
+    /// Where each service stands that an interface endpoint carries or could carry, changed or not, by VPC and service.
+    pub options: Vec<ServiceOption>,
+}
+
+/// A service (or set of services) in a VPC: its traffic against the break-even of its endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceOption {
+    /// The VPC.
+    pub vpc_id: String,
+    /// Its Region.
+    pub region: Option<String>,
+    /// Short name of the service, or of the one that stands for a set.
+    pub service: String,
+    /// Further services of the set.
+    pub companions: Vec<String>,
+    /// Whether it has an interface endpoint now.
+    pub has_endpoint: bool,
+    /// Whether the plan changes anything about it.
+    pub is_changed: bool,
+    /// Zones that an endpoint needs under the availability policy.
+    pub zones_needed: u64,
+    /// Bytes of a month.
+    pub bytes_month: u128,
+    /// The same in GB (2^30 bytes).
+    #[serde(serialize_with = "usd_string")]
+    pub traffic_gb_month: Option<Decimal>,
+    /// GB a month and zone from which one endpoint is cheaper than these bytes' way through NAT gateways; null where it never is.
+    #[serde(serialize_with = "usd_string")]
+    pub break_even_gb_month_per_zone: Option<Decimal>,
+    /// The same for all services of the set in all zones needed. Hours of NAT gateways that could go are not in it.
+    #[serde(serialize_with = "usd_string")]
+    pub break_even_gb_month: Option<Decimal>,
 }
 
 /// A month of everything that a plan can change, by kind of charge.

@@ -6,7 +6,8 @@
 //! - `description`: what really happened; the derivation stands beside it in comments.
 //! - `args`, `exit`: the command line (run inside the case folder, `--format json` is appended) and its exit code.
 //! - `[ledger]`, `[period]`, `[totals]`, `[plan]`: keys that must have these values; keys that are not listed are not compared.
-//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown_service]]`, `[[day]]`, `[[object]]`: one table per line of the report's
+//! - `[[nat_gateway]]`, `[[endpoint]]`, `[[attribution]]`, `[[advice]]`, `[[unknown_service]]`, `[[option]]`, `[[day]]`,
+//!   `[[object]]`: one table per line of the report's
 //!   list. A line is found by the identity keys that the table gives (see [`LISTS`]); all other keys of the table
 //!   must be equal. The report may have no further lines, unless `<table>_complete = false`.
 //!
@@ -48,13 +49,14 @@ const LISTS: &[List] = &[
         identity: &["interface_id", "vpc_id", "path", "via", "service", "service_region"],
     },
     List { table: "advice", key: "advice", identity: &["action", "vpc_id", "service"] },
+    List { table: "option", key: "plan.options", identity: &["vpc_id", "service"] },
     List { table: "unknown_service", key: "unknown_services", identity: &["vpc_id", "service"] },
     List { table: "day", key: "days", identity: &["date"] },
     List { table: "object", key: "objects", identity: &["object", "outcome"] },
 ];
 
 /// Lists of which a case states what it is about.
-const OPEN_LISTS: [&str; 3] = ["day", "object", "unknown_service"];
+const OPEN_LISTS: [&str; 4] = ["day", "object", "unknown_service", "option"];
 
 /// All keys that may stand at the top of a `case.toml`, beside the lists and their `_complete`.
 const TOP_KEYS: &[&str] = &["description", "args", "exit", "ledger", "period", "totals", "plan"];
@@ -289,7 +291,7 @@ fn compare_list(list: &List, case: &Table, report: &Json, complaints: &mut Vec<S
         .get(list.table)
         .and_then(Toml::as_array)
         .map_or_else(Vec::new, |t| t.iter().filter_map(Toml::as_table).collect());
-    let Some(lines) = report[list.key].as_array() else {
+    let Some(lines) = list.key.split('.').fold(report, |value, part| &value[part]).as_array() else {
         complaints.push(format!("{}: not a list", list.key));
         return;
     };

@@ -18,6 +18,8 @@ mod formats;
 mod look;
 /// `flowtoll plan`: its files, what is not overwritten, and its scripts against an EC2 stand-in.
 mod plan;
+/// Policy files and address maps.
+mod policy;
 /// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.

@@ -3,7 +3,7 @@
 use super::each;
 use super::pseudonym::Pseudonyms;
 use super::scan::Scanner;
-use crate::model::plan::{Change, Plan, RateLine, UnknownTraffic, ZoneSubnet};
+use crate::model::plan::{Change, Plan, RateLine, ServiceOption, UnknownTraffic, ZoneSubnet};
 use crate::model::report::{AdviceLine, Evidence};
 
 /// Tells the scanner what sentences may repeat.
@@ -24,12 +24,35 @@ pub(super) fn learn(plan: &Plan, scanner: &mut Scanner<'_>) {
         }
         scanner.keep(&change.service);
     }
+    for option in &plan.options {
+        scanner.know_id(&option.vpc_id);
+        scanner.keep(&option.service);
+        option.companions.iter().for_each(|service| scanner.keep(service));
+    }
 }
 
 pub(super) fn apply(plan: &mut Plan, pseudonyms: &Pseudonyms, scanner: &Scanner<'_>) {
-    let Plan { now: _, after: _, saving_month_usd: _, is_cheapest: _, availability: _, changes } = plan;
+    let Plan { now: _, after: _, saving_month_usd: _, is_cheapest: _, availability: _, changes, options } =
+        plan;
     for change in changes {
         apply_to_change(change, pseudonyms, scanner);
+    }
+    for option in options {
+        let ServiceOption {
+            vpc_id,
+            region: _,
+            service,
+            companions,
+            has_endpoint: _,
+            is_changed: _,
+            zones_needed: _,
+            bytes_month: _,
+            traffic_gb_month: _,
+            break_even_gb_month_per_zone: _,
+            break_even_gb_month: _,
+        } = option;
+        *vpc_id = pseudonyms.id(vpc_id);
+        each(std::iter::once(service).chain(companions), |text| scanner.text(text));
     }
 }
 
