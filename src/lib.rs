@@ -33,6 +33,8 @@ pub mod diff;
 
 pub mod render;
 
+pub mod plan;
+
 pub mod pipeline;
 
 #[cfg(feature = "testkit")]

@@ -119,6 +119,16 @@ pub fn service_name(service: &str, region: &str) -> String {
     )
 }
 
+/// The partition of a Region, as ARNs begin with it.
+pub fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        region if region.starts_with("eusc-") => "aws-eusc",
+        _ => "aws",
+    }
+}
+
 /// A service whose address tells it, with what to check before.
 #[derive(Debug, Clone, Copy)]
 pub struct ToldByAddress {

@@ -97,13 +97,13 @@ pub struct Best {
     pub picks: Vec<Pick>,
 }
 
-/// What the slots of a family have in common: services, island, and for a spare endpoint its slot.
-type Common<'s> = (&'s [String], usize, Option<usize>);
+/// Slots of one family: of the same services, on VPCs that reach each other; a spare endpoint is by itself.
+type Kin<'s> = (&'s [String], usize, Option<usize>);
 
 /// The families, in order of their first slots.
 pub fn families(demand: &Demand, slots: &[Slot]) -> Vec<Family> {
     let islands = islands(demand);
-    let mut members: BTreeMap<Common<'_>, Vec<usize>> = BTreeMap::new();
+    let mut members: BTreeMap<Kin<'_>, Vec<usize>> = BTreeMap::new();
     for (index, slot) in slots.iter().enumerate() {
         let key = (slot.services.as_slice(), islands[slot.vpc], slot.is_spare.then_some(index));
         members.entry(key).or_default().push(index);

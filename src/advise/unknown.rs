@@ -20,13 +20,13 @@ use super::slots::hours;
 /// Report names of addresses that many services share.
 const SHARED: [&str; 2] = ["aws-unknown", "aws-ec2"];
 
-/// Bytes by zone of their clients, where it is known.
-type ByZone<'f> = BTreeMap<Option<&'f str>, Moved>;
+/// Bytes of a VPC, and the same by the zone of their clients.
+type Shared<'f> = (Moved, BTreeMap<Option<&'f str>, Moved>);
 
 /// Bounds for every VPC, most expensive first.
 pub(super) fn bounds(planned: &Planned<'_, '_>) -> Vec<UnknownTraffic> {
     let case = planned.case;
-    let mut found: BTreeMap<(&str, &str, &str), (Moved, ByZone<'_>)> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str, &str), Shared<'_>> = BTreeMap::new();
     for flow in &case.attribution.flows {
         let Some(service) = SHARED.iter().find(|service| **service == flow.peer.service) else { continue };
         if flow.route.path != Path::NatGateway || case.is_from_unknown_vpc(flow) {
@@ -67,7 +67,7 @@ fn most(
     planned: &Planned<'_, '_>,
     vpc: usize,
     availability: Availability,
-    by_zone: &ByZone<'_>,
+    by_zone: &BTreeMap<Option<&str>, Moved>,
 ) -> Option<Most> {
     let (case, demand) = (planned.case, &planned.gathered.demand);
     let bytes: u128 = by_zone.values().map(|moved| moved.bytes).sum();
@@ -116,7 +116,7 @@ fn bound(
     planned: &Planned<'_, '_>,
     (vpc, region, service): (&str, &str, &str),
     moved: &Moved,
-    by_zone: &ByZone<'_>,
+    by_zone: &BTreeMap<Option<&str>, Moved>,
 ) -> UnknownTraffic {
     let case = planned.case;
     let known = planned.gathered.demand.vpcs.iter().position(|known| known.id == vpc);

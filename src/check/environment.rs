@@ -1,7 +1,7 @@
 //! Whether something is for production or for development, as its tags say.
 
 use super::Case;
-use crate::inventory::VpcEndpoint;
+use crate::inventory::{Inventory, VpcEndpoint};
 
 /// Keys of tags, whatever their case; the first that a resource has rules.
 pub(super) const KEYS: [&str; 3] = ["env", "environment", "stage"];
@@ -18,19 +18,20 @@ pub(super) enum Environment {
     Development,
 }
 
-impl Case<'_> {
-    /// The value of a resource's environment tag.
-    fn environment_tag(&self, resource: &str) -> Option<&str> {
-        let tags = self.inventory().setup.tags.get(resource)?;
-        KEYS.iter().find_map(|key| {
-            let found = tags.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
-            found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
-        })
-    }
+/// The value of a resource's environment tag.
+pub fn environment_tag<'i>(inventory: &'i Inventory, resource: &str) -> Option<&'i str> {
+    let tags = inventory.setup.tags.get(resource)?;
+    KEYS.iter().find_map(|key| {
+        let found = tags.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    })
+}
 
+impl Case<'_> {
     /// The environment tag of an endpoint, else of its VPC.
     pub(super) fn environment_text(&self, endpoint: &VpcEndpoint) -> Option<&str> {
-        self.environment_tag(&endpoint.vpc_endpoint_id).or_else(|| self.environment_tag(&endpoint.vpc_id))
+        let tag = |resource: &str| environment_tag(self.inventory(), resource);
+        tag(&endpoint.vpc_endpoint_id).or_else(|| tag(&endpoint.vpc_id))
     }
 
     /// What an endpoint is for, where its tags or its VPC's say it.

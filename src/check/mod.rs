@@ -36,6 +36,7 @@ use crate::model::report::{EndpointLine, FindingLine, UncheckedLine};
 use crate::price::PriceBook;
 use crate::price::toll::Scale;
 
+pub use environment::environment_tag;
 pub use naming::{DEFAULT_NAME_PATTERN, NamePattern, NamePatternError};
 pub use rules::{RULES, Rule, Severity};
 

@@ -61,6 +61,25 @@ impl NamePattern {
         Ok(Self { parts })
     }
 
+    /// The name of a new endpoint. Where its environment is not known, `{env}` goes, and with it what separates it.
+    pub fn name(&self, service: &str, endpoint_type: &str, env: Option<&str>) -> String {
+        let mut parts = self.parts.clone();
+        if env.is_none() {
+            parts.retain(|part| *part != Part::Env);
+        }
+        let name = Self { parts }.name_of(service, endpoint_type, env);
+        if env.is_some() {
+            return name;
+        }
+        let between = |c: char| "-_./: ".contains(c);
+        name.trim_matches(between).to_owned()
+    }
+
+    /// Whether names by this pattern tell the environment.
+    pub fn has_environment(&self) -> bool {
+        self.parts.contains(&Part::Env)
+    }
+
     /// The name an endpoint should have; `{env}` stays where its environment is not known.
     fn name_of(&self, service: &str, endpoint_type: &str, env: Option<&str>) -> String {
         let text = |part: &Part| match part {

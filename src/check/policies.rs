@@ -4,6 +4,7 @@
 
 use super::policy::{Fit, Known, Policy, Request, Verdict};
 use super::{Case, Checker, Found, Severity, some, word};
+use crate::advise::catalog::partition;
 use crate::inventory::{VpcEndpoint, VpcEndpointType, is_gone};
 
 /// What clients of a service usually do: service, actions, and a resource in which `REGION` and `PARTITION` are filled in.
@@ -42,12 +43,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 impl Case<'_> {
     fn partition(&self, vpc: &str) -> &'static str {
-        match self.topology.region_of_vpc(vpc) {
-            Some(region) if region.starts_with("cn-") => "aws-cn",
-            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-            Some(region) if region.starts_with("eusc-") => "aws-eusc",
-            _ => "aws",
-        }
+        self.topology.region_of_vpc(vpc).map_or("aws", partition)
     }
 
     /// A request of a client in an endpoint's VPC.

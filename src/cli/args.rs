@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use super::check::CheckArguments;
 use super::diff::DiffArguments;
 use super::explain::ExplainArguments;
+use super::plan::PlanArguments;
 use crate::advise::policy::Availability;
 use crate::classify::sink::Window;
 use crate::model::report::Currency;
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Explain the number of an advice, a client or a NAT gateway, line by line
     Explain(Box<ExplainArguments>),
+    /// Write the plan down: Terraform, CloudFormation, scripts for the AWS CLI with their reverse, and the reasons
+    Plan(Box<PlanArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints
     Inventory {
         #[command(subcommand)]

@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod export;
 mod output;
+mod plan;
 mod progress;
 mod report;
 #[cfg(feature = "parquet")]
@@ -68,6 +69,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Inventory { command: InventoryCommand::Script } => print(inventory::script().as_bytes()),
         Command::Prices { command: PricesCommand::Show { region, prices } } => {
             let embedded = price::PriceBook::embedded();

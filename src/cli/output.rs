@@ -24,17 +24,19 @@ pub(super) fn write(
     };
     let mut bytes = Vec::new();
     render(TableStyle { width: FILE_WIDTH, color: false, lang: Lang::En }, &mut bytes)?;
-    write_whole(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))
+    write_whole(path, &bytes, false).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Writes beside the target and renames, so that no reader ever sees half a report.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes beside the target and renames, so that no reader ever sees half a report. A program may be run by all who may read it.
+pub(super) fn write_whole(path: &Path, bytes: &[u8], is_program: bool) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         // A device or pipe takes bytes; a rename would replace it. A directory says so itself.
         return fs::write(path, bytes);
     }
     let temporary = temporary(path);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = fs::write(&temporary, bytes)
+        .and_then(|()| if is_program { make_program(&temporary) } else { Ok(()) })
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // Best effort: the first error is the one to tell.
         let _ = fs::remove_file(&temporary);
@@ -47,4 +49,18 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     path.with_file_name(name)
+}
+
+/// Lets all run a file who may read it.
+#[cfg(unix)]
+fn make_program(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+/// Nothing says so elsewhere.
+#[cfg(not(unix))]
+fn make_program(_path: &Path) -> io::Result<()> {
+    Ok(())
 }

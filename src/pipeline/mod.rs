@@ -158,6 +158,17 @@ pub trait Observer: Sync {
 /// # Errors
 /// When nothing can be reported at all; a damaged object or a missing price is part of the report instead.
 pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, AnalyzeError> {
+    analyze_with_inventory(settings, observer).map(|(report, _)| report)
+}
+
+/// As [`analyze`], with the inventory that the report was made with.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn analyze_with_inventory(
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<(Report, Inventory), AnalyzeError> {
     let listing = source::list(&settings.inputs)?;
     #[cfg(feature = "parquet")]
     let (listing, rolled) = {
@@ -219,7 +230,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
 
     let topology = Topology::new(&inventory);
     let attribution = attribute::attribute(&partial, &atlas, &topology).map_err(AnalyzeError::Scratch)?;
-    compose::Composer {
+    let report = compose::Composer {
         partial: &partial,
         attribution: &attribution,
         topology: &topology,
@@ -237,7 +248,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
             .and_then(Bucket::of)
             .zip(settings.window.to.and_then(|to| Bucket::of(to.saturating_add(BUCKET_SECONDS - 1)))),
     }
-    .report()
+    .report()?;
+    Ok((report, inventory))
 }
 
 fn load_inventory(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::grid::clean;
 
 /// A text in which nothing is markup: what Markdown or HTML would read is written so that it is shown, on one line.
-pub(super) fn text(raw: &str) -> String {
+pub(crate) fn text(raw: &str) -> String {
     let mut shown = String::new();
     for c in clean(raw).chars() {
         match c {

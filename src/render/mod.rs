@@ -12,9 +12,9 @@ mod grid;
 mod html;
 mod json;
 mod markdown;
-mod markup;
+pub(crate) mod markup;
 mod money;
-mod number;
+pub(crate) mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod prices;

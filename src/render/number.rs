@@ -9,17 +9,17 @@ use crate::model::quantity::{self, group};
 pub(super) const UNPRICED: &str = "unpriced";
 
 /// A count with thousands separators, exact.
-pub(super) fn count(number: u128) -> String {
+pub(crate) fn count(number: u128) -> String {
     quantity::grouped(number)
 }
 
 /// A size with two decimals, see [`quantity::size`].
-pub(super) fn size(bytes: u128) -> String {
+pub(crate) fn size(bytes: u128) -> String {
     quantity::size(bytes)
 }
 
 /// USD with two decimals, as [`amount_text`].
-pub(super) fn usd(amount: Option<Decimal>) -> String {
+pub(crate) fn usd(amount: Option<Decimal>) -> String {
     amount.map_or_else(|| UNPRICED.to_owned(), |amount| amount_text(amount, 2))
 }
 
@@ -43,7 +43,7 @@ pub(super) fn small_usd(amount: Option<Decimal>) -> String {
 }
 
 /// A price per unit, every digit of it.
-pub(super) fn price(amount: Option<Decimal>) -> String {
+pub(crate) fn price(amount: Option<Decimal>) -> String {
     amount.map_or_else(|| UNPRICED.to_owned(), |amount| amount.normalize().to_string())
 }
 

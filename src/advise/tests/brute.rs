@@ -176,7 +176,8 @@ impl Unit {
             own.cost += endpoint_there(demand, self.vpc, charged);
         }
         if let Some((missing, zones)) = added {
-            own.cost += missing.len() as f64 * endpoint_there(demand, self.vpc, zones.len().max(1) as u64);
+            own.cost += f64::from(u32::try_from(missing.len()).expect("a few"))
+                * endpoint_there(demand, self.vpc, zones.len().max(1) as u64);
         }
         for number in &self.cells {
             let cell = &demand.cells[*number];

@@ -2,6 +2,11 @@
 //!
 //! [`cost`]: crate::advise::cost
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "a second calculation in plain floating point; the last digits do not matter"
+)]
+
 use crate::advise::cost::{Layout, Way};
 use crate::advise::demand::{Carrier, Demand, Joint, NatWay};
 use rust_decimal::Decimal;

@@ -1,5 +1,10 @@
 //! That the random demands are of use: plans over them differ.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "a second calculation in plain floating point; the last digits do not matter"
+)]
+
 use std::collections::BTreeMap;
 
 use proptest::strategy::{Strategy, ValueTree};

@@ -99,8 +99,8 @@ proptest! {
         if let Some(cell) = more.cells.get_mut(which) {
             cell.bytes += gb * GB / 30;
         } else {
-            let nat = which - demand.cells.len();
-            more.nats[nat].other.add(gb * GB / 30, NatWay { nat, cross_zone: false, transit: false });
+                let nat = which - demand.cells.len();
+                more.nats[nat].other.add(gb * GB / 30, NatWay { nat, cross_zone: false, transit: false });
         }
         let after = planned(&more);
         prop_assert!(before <= after + CENTS, "{before} before, {after} with more bytes");

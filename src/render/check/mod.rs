@@ -1,7 +1,7 @@
 //! The findings of a report by themselves: for people, for programs, for pull requests, for code scanning.
 
 mod json;
-mod markdown;
+pub(crate) mod markdown;
 mod sarif;
 mod table;
 

@@ -46,7 +46,7 @@ texts! {
 }
 
 /// What to do, in a few words. An action that is not known here is said by its own summary.
-pub(in crate::render) fn short(lang: Lang, line: &AdviceLine) -> String {
+pub(crate) fn short(lang: Lang, line: &AdviceLine) -> String {
     let service = &line.service;
     let vpc = || line.vpc_id.clone().unwrap_or_else(|| a_vpc(lang));
     let via = || line.evidence.via.first().map_or("", String::as_str);

@@ -8,7 +8,10 @@ pub mod advice;
 pub(super) mod findings;
 pub mod notes;
 pub(super) mod page;
+pub mod plan;
 pub(super) mod table;
+
+pub(crate) use table::grade;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +30,7 @@ pub enum Lang {
 macro_rules! texts {
     ($( $name:ident ( $($parameter:ident),* ) { $en:literal, $ja:literal } )+) => {
         $(
-            pub(in crate::render) fn $name(lang: $crate::render::text::Lang $(, $parameter: impl std::fmt::Display)*) -> String {
+            pub(crate) fn $name(lang: $crate::render::text::Lang $(, $parameter: impl std::fmt::Display)*) -> String {
                 match lang {
                     $crate::render::text::Lang::En => format!($en $(, $parameter = $parameter)*),
                     $crate::render::text::Lang::Ja => format!($ja $(, $parameter = $parameter)*),

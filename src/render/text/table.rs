@@ -241,7 +241,7 @@ pub(in crate::render) fn service_name(lang: Lang, service: &str) -> String {
 }
 
 /// A confidence or a severity.
-pub(in crate::render) fn grade(lang: Lang, grade: &str) -> String {
+pub(crate) fn grade(lang: Lang, grade: &str) -> String {
     match grade {
         "critical" => critical(lang),
         "high" => high(lang),
