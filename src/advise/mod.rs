@@ -5,7 +5,7 @@
 //! gateways that nothing would pass any more. It is the cheapest one under the availability policy, found exactly
 //! ([`search`]); its saving is what everything costs now less what everything would cost then, both from scratch ([`cost`]).
 //!
-//! The way of the data: [`gather`] -> [`demand`] -> [`slots`], [`central`] -> [`search`] -> [`planned`] -> lines.
+//! The way of the data: `gather` -> [`demand`] -> [`slots`], `central` -> [`search`] -> `planned` -> lines.
 
 pub mod catalog;
 mod central;

@@ -3,7 +3,7 @@
 //! The cost of a plan is a sum over slots, but for three things that slots share. Each is made separable without leaving
 //! out a plan:
 //!
-//! - *Central endpoints*: the slots of one service form a family, which tries every centre ([`super::central`]).
+//! - *Central endpoints*: the slots of one service form a family, which tries every centre (`central`).
 //! - *Tiers*: a price that only falls with the volume is the least of straight lines, one for each tier:
 //!   `cost(x) = min over tiers of (a + r x)`. So the least over plans is the least over tiers of a problem with one price
 //!   per GB; only tiers that the bytes can reach are tried. Of scopes that are still open the bound takes the lowest `r` and no

@@ -276,7 +276,7 @@ pub(super) struct ReadArguments {
     #[arg(long, value_name = "POLICY", value_enum, default_value = "multi-az")]
     availability: AvailabilityArgument,
 
-    /// Availability of some VPCs, by id or tag (TOML: [[rule]] with vpc or tag.KEY, and availability)
+    /// Availability of some VPCs, by id or tag (TOML: tables `rule` with vpc or tag.KEY, and availability)
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 

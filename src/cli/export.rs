@@ -35,7 +35,7 @@ pub(super) fn check(arguments: &ReportArguments) -> anyhow::Result<()> {
     }
 }
 
-/// Writes the forms that [`check`] has let through and [`format`] does not know.
+/// Writes the forms that [`check`] has let through and [`format()`] does not know.
 pub(super) fn write(report: &Report, arguments: &ReportArguments) -> anyhow::Result<()> {
     let path = arguments.output.as_deref();
     match arguments.format {

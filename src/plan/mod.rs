@@ -1,7 +1,7 @@
 //! The plan as files that people review and run: Terraform, CloudFormation, scripts for the AWS CLI, and the reasons in sentences.
 //!
 //! A report's plan is first brought into a small model of what is to be made, changed and removed in each account and Region
-//! ([`design`]). Each dialect writes that model down in a file of its own; none looks at the report again but the one for people.
+//! (`design`). Each dialect writes that model down in a file of its own; none looks at the report again but the one for people.
 //!
 //! Nothing from logs, tags or the inventory reaches a file unquoted. Ids that do not look like AWS's are refused before:
 //! a tool may read them as an option or as the name of a file, however they are quoted.

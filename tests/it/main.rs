@@ -21,6 +21,7 @@ mod plan;
 /// Policy files and address maps.
 mod policy;
 /// The README's commands, formats and price files.
+mod parts;
 mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
