@@ -16,12 +16,12 @@ mod explain;
 mod formats;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
+/// The README's commands, formats and price files.
+mod parts;
 /// `flowtoll plan`: its files, what is not overwritten, and its scripts against an EC2 stand-in.
 mod plan;
 /// Policy files and address maps.
 mod policy;
-/// The README's commands, formats and price files.
-mod parts;
 mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
