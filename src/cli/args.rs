@@ -326,12 +326,13 @@ pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Windo
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                   flowtoll rollup logs/ --output totals/\n  \
+                  flowtoll rollup s3://my-flow-logs/vpc/AWSLogs/ --output totals/\n  \
                   flowtoll report totals/ --inventory inventory/ --from 2026-03-01 --to 2026-04-01\n  \
                   flowtoll rollup --objects part-0007.tsv --output totals/\n\n\
                   Exit status: 0 complete; 1 committed, but an object failed (it is tried again in the next run); 2 nothing new is \
                   committed.")]
 pub(super) struct RollupArguments {
-    /// File, directory (searched recursively), or glob
+    /// File, directory (searched recursively), glob, or s3://bucket/prefix
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<String>,
 
@@ -350,6 +351,9 @@ pub(super) struct RollupArguments {
     /// Format of objects without a header line, as the flow log was created with
     #[arg(long, value_name = "FORMAT", value_parser = LineFormat::of_log_format)]
     pub(super) log_format: Option<LineFormat>,
+
+    #[command(flatten)]
+    s3: S3Arguments,
 
     /// Count records that start at or after this time; the same in every run of a directory
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
@@ -401,6 +405,14 @@ struct S3Arguments {
     /// Ask without credentials: public buckets
     #[arg(long, help_heading = S3_HEADING, conflicts_with = "profile")]
     no_sign_request: bool,
+}
+
+#[cfg(feature = "parquet")]
+impl RollupArguments {
+    /// Who asks S3, and where.
+    pub(super) fn s3(&self) -> S3Settings {
+        self.s3.settings()
+    }
 }
 
 impl S3Arguments {

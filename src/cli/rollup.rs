@@ -15,6 +15,7 @@ pub(super) fn run(arguments: &RollupArguments) -> anyhow::Result<Outcome> {
     }
     let settings = Settings {
         inputs: arguments.inputs.clone(),
+        s3: arguments.s3(),
         inventory: arguments.inventory.clone(),
         ip_ranges: arguments.ip_ranges.clone(),
         window,

@@ -34,8 +34,8 @@ fn with_feed(
     plan: &Plan<'_>,
 ) -> Result<(Partial, Objects), AnalyzeError> {
     let window = settings.window;
-    let feed = crate::source::s3::S3Feed::new(&settings.s3, inputs.to_vec(), window.from, window.to)
-        .map_err(AnalyzeError::S3)?;
+    let s3 = crate::source::s3::S3::open(&settings.s3).map_err(AnalyzeError::S3)?;
+    let feed = s3.below(inputs.to_vec(), (window.from, window.to));
     let mut listener = listener::Lister::new(observer, items, sieve);
     let (partial, mut objects) = std::thread::scope(|scope| {
         scope.spawn(|| feed.run(&mut listener));

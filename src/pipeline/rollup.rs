@@ -2,6 +2,7 @@
 
 mod known;
 mod listed;
+mod s3;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use known::{Candidate, Known, copy_of, entries_of, failed_entry, failure, has_rows, identity, line};
+use s3::{Listed, S3};
 
 use super::outcome::{FAILED, Objects};
 use super::threads::{self, Plan};
@@ -19,13 +21,13 @@ use crate::discover::{self, WorkItem};
 use crate::inventory::Inventory;
 use crate::model::fingerprint::fingerprint;
 use crate::model::report::ObjectLine;
+use crate::rollup::manifest::Manifest;
 use crate::rollup::{
     Content, Directory, Identity, Kind, Mapped, ObjectEntry, Open, Outcome, Partition, Partitioned,
     RollupError, SegmentSettings, load, write,
 };
 use crate::source::scratch::ScratchFile;
-use crate::source::vault::modified_ns;
-use crate::source::{self, Listing};
+use crate::source::{self, Listing, Location};
 
 /// Bytes of objects, as stored, that are read before they are committed (2 GiB).
 pub const COMMIT_BYTES: u64 = 2 << 30;
@@ -96,22 +98,28 @@ pub fn rollup(
             other.display()
         )));
     }
-    if let Some(uri) = listing.s3.first() {
+    let manifest = match &asked.objects {
+        None => None,
+        Some(path) => Some(rolled::read_manifest(path)?),
+    };
+    if let (Some(uri), Some(_)) = (listing.s3.first(), &manifest) {
         return Err(AnalyzeError::Rollups(format!(
-            "a rollup is made of files, not yet of s3://{}/{}: copy the logs with `aws s3 sync` first",
+            "--objects names each object with its bucket: leave out s3://{}/{}",
             uri.bucket, uri.prefix
         )));
     }
+    let is_remote = !listing.s3.is_empty() || manifest.as_ref().is_some_and(Manifest::names_s3);
+    let s3 = is_remote.then(|| S3::open(settings)).transpose()?;
     let (inventory, _) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
     let names = directory.vault.names().map_err(failed)?;
     let partitioned = Partition::keep(&directory.vault, &names, &ranges, &inventory)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
-    let run = Run { settings, asked, observer, directory, inventory, partitioned };
-    pool.install(|| match &asked.objects {
-        Some(path) => {
+    let run = Run { settings, asked, observer, directory, inventory, partitioned, s3 };
+    pool.install(|| match manifest {
+        Some(manifest) => {
             lock.share().map_err(failed)?;
-            run.manifest(path, listing)
+            run.manifest(manifest, listing)
         }
         None => run.increment(listing),
     })
@@ -125,6 +133,8 @@ struct Run<'r> {
     directory: Directory,
     inventory: Inventory,
     partitioned: Partitioned,
+    /// Where one of the inputs lies in S3.
+    s3: Option<S3>,
 }
 
 impl Run<'_> {
@@ -166,7 +176,16 @@ impl Run<'_> {
             .into_iter()
             .map(|(key, reason)| failure(key, Identity::default(), reason))
             .collect();
-        let work = discover::plan(listing.objects);
+        let mut work = discover::plan(listing.objects);
+        if let Some(s3) = &self.s3 {
+            let listed =
+                Listed { sieve: work.sieve, items: work.items, skipped: work.skipped, failed: Vec::new(), known: 0 };
+            let listed = s3.list(listing.s3, self.settings, (&known, self.observer), listed);
+            (work.items, work.skipped) = (listed.items, listed.skipped);
+            summary.known += listed.known;
+            let failed = listed.failed.into_iter();
+            without_rows.extend(failed.map(|(name, reason)| failure(name, Identity::default(), reason)));
+        }
         let mut aside: Vec<ObjectEntry> = work
             .skipped
             .into_iter()
@@ -205,26 +224,9 @@ impl Run<'_> {
         aside: &mut Vec<ObjectEntry>,
         without_rows: &mut Vec<ObjectEntry>,
     ) -> Vec<Candidate> {
-        let is_same = |item: &WorkItem| {
-            let key = fingerprint(item.object.name().as_bytes());
-            let Some((counted, outcome)) =
-                known.keys.get(&key).filter(|(_, outcome)| *outcome != Outcome::Failed)
-            else {
-                return false;
-            };
-            // A copy is known by its name.
-            counted.size.is_none() && *outcome == Outcome::Skipped
-                || counted.size == Some(item.object.size_bytes)
-                    && match &item.object.etag {
-                        Some(etag) => counted.etag.as_deref() == Some(etag.trim_matches('"')),
-                        None => {
-                            counted.modified_ns.is_some() && counted.modified_ns == modified_ns(&item.object)
-                        }
-                    }
-        };
         let before = items.len();
-        let items: Vec<WorkItem> = items.into_par_iter().filter(|item| !is_same(item)).collect();
-        summary.known = (before - items.len()) as u64;
+        let items: Vec<WorkItem> = items.into_par_iter().filter(|item| !known.holds(&item.object)).collect();
+        summary.known += (before - items.len()) as u64;
         let candidates: Vec<Candidate> = items
             .into_par_iter()
             .map(|item| Candidate { identity: identity(&item.object, true), item })
@@ -270,7 +272,11 @@ impl Run<'_> {
             store,
             by_object: true,
         };
-        threads::read_all(items, None, &plan)
+        let Some(s3) = &self.s3 else { return threads::read_all(items, None, &plan) };
+        let is_local = |item: &&WorkItem| !matches!(item.object.location, Location::S3 { .. });
+        let local: Vec<WorkItem> = items.iter().filter(is_local).cloned().collect();
+        let remote = items.iter().filter(|item| !is_local(item)).map(|item| item.object.clone()).collect();
+        s3.read(&local, remote, &plan)
     }
 
     fn store() -> Arc<Store> {
@@ -303,6 +309,7 @@ impl Run<'_> {
             items.push(candidate);
         }
         let mut failed: BTreeMap<String, String> = BTreeMap::new();
+        let mut absent: BTreeSet<String> = BTreeSet::new();
         let (partial, objects) = loop {
             let good: Vec<WorkItem> = items
                 .iter()
@@ -312,10 +319,12 @@ impl Run<'_> {
             let (partial, objects) = self.read(&good);
             let again: Vec<&ObjectLine> =
                 objects.lines.iter().filter(|line| line.outcome == FAILED).collect();
-            if again.is_empty() {
+            failed.extend(again.iter().map(|line| (line.object.clone(), line.reason.clone())));
+            // What never arrived is not in the totals: they need not be read again without it.
+            if again.iter().all(|line| objects.absent.contains(&line.object)) {
+                absent.extend(objects.absent.iter().cloned());
                 break (partial, objects);
             }
-            failed.extend(again.into_iter().map(|line| (line.object.clone(), line.reason.clone())));
         };
         let mut entries = entries_of(&items, &objects, &failed);
         let mut replaces = Vec::new();
@@ -349,12 +358,29 @@ impl Run<'_> {
         if !entries.is_empty() {
             self.commit(&partial, &entries, Kind::Totals, replaces)?;
         }
-        for candidate in items.iter().filter(|it| failed.contains_key(&*it.item.object.name())) {
-            let (partial, objects) = self.read(std::slice::from_ref(&candidate.item));
+        for candidate in items {
             let key = candidate.item.object.name().into_owned();
-            let entry = failed_entry(candidate, &objects, &failed[&key]);
-            if has_rows(&entry.counts) {
-                let replaces = known.failed.remove(&key).unwrap_or_default();
+            let Some(reason) = failed.remove(&key) else { continue };
+            let (partial, objects) = if absent.contains(&key) {
+                let mut objects = Objects::default();
+                objects.push(key.clone(), FAILED, reason);
+                (Partial::new(), objects)
+            } else {
+                self.read(std::slice::from_ref(&candidate.item))
+            };
+            let reason = objects.lines.iter().find(|line| line.outcome == FAILED).map(|line| line.reason.clone());
+            let replaces = known.failed.remove(&key).unwrap_or_default();
+            let Some(reason) = reason else {
+                // This time it was read.
+                let entries = entries_of(&[candidate], &objects, &BTreeMap::new());
+                entries.iter().for_each(|entry| known.add(entry));
+                summary.new += 1;
+                summary.records += partial.counts.records();
+                self.commit(&partial, &entries, Kind::Totals, replaces)?;
+                continue;
+            };
+            let entry = failed_entry(&candidate, &objects, &reason);
+            if has_rows(&entry.counts) || !replaces.is_empty() {
                 summary.failed.push(line(&entry));
                 self.commit(&partial, &[entry], Kind::Failed, replaces)?;
             } else {

@@ -1,5 +1,8 @@
 //! A report from rollups is the report from the logs, to the byte, however the rollups came about.
 
+#[cfg(unix)]
+mod disk;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

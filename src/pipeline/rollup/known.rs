@@ -66,6 +66,22 @@ impl Known {
         }
     }
 
+    /// Whether an object was counted as it is, as far as that shows without reading it.
+    pub(super) fn holds(&self, object: &LogObject) -> bool {
+        let key = fingerprint(object.name().as_bytes());
+        let Some((counted, outcome)) = self.keys.get(&key).filter(|(_, outcome)| *outcome != Outcome::Failed)
+        else {
+            return false;
+        };
+        // A copy is known by its name.
+        counted.size.is_none() && *outcome == Outcome::Skipped
+            || counted.size == Some(object.size_bytes)
+                && match &object.etag {
+                    Some(etag) => counted.etag.as_deref() == Some(etag.trim_matches('"')),
+                    None => counted.modified_ns.is_some() && counted.modified_ns == modified_ns(object),
+                }
+    }
+
     /// The object that AWS delivered under the same name.
     pub(super) fn delivered(&self, object: &LogObject) -> Option<&str> {
         let key = object.name();

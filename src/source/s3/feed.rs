@@ -14,7 +14,7 @@ use super::get::{Remote, Whole};
 use super::partition::NameHours;
 use super::ranged::RangedObject;
 use super::walk::{Entry, Taker, Walk};
-use crate::source::remote::{Arrival, Content, Feed, S3Settings, S3Uri};
+use crate::source::remote::{Arrival, Content, Feed, S3Uri};
 use crate::source::{Location, LogObject};
 
 /// Objects that are fetched at the same time.
@@ -32,10 +32,17 @@ const PERMIT_BYTES: usize = 64 << 10;
 /// Objects of a store, as they arrive.
 pub struct S3Feed {
     store: Arc<Store>,
-    inputs: Vec<S3Uri>,
-    hours: NameHours,
+    wanted: Wanted,
     arrivals: Mutex<Receiver<Arrival>>,
     sender: Mutex<Option<Sender<Arrival>>>,
+}
+
+/// What is fetched.
+pub(super) enum Wanted {
+    /// What is listed below inputs and may be of these hours, as it is listed.
+    Below(Vec<S3Uri>, NameHours),
+    /// What was listed before.
+    Objects(Mutex<Vec<LogObject>>),
 }
 
 /// Told of the listing, on the thread that lists.
@@ -47,45 +54,39 @@ pub trait Listener: Send {
 }
 
 impl S3Feed {
-    /// Prepares a store. Nothing is asked yet. `from` and `to` bound the starts of the records that are wanted, Unix seconds.
-    ///
-    /// # Errors
-    /// When there are no threads.
-    pub fn new(
-        settings: &S3Settings,
-        inputs: Vec<S3Uri>,
-        from: Option<i64>,
-        to: Option<i64>,
-    ) -> io::Result<Self> {
+    /// Prepares a feed. Nothing is asked yet.
+    pub(super) fn new(store: Arc<Store>, wanted: Wanted) -> Self {
         let (sender, arrivals) = channel();
-        Ok(Self {
-            store: Arc::new(Store::new(settings)?),
-            inputs: distinct(inputs),
-            hours: NameHours::new(from, to),
-            arrivals: Mutex::new(arrivals),
-            sender: Mutex::new(Some(sender)),
-        })
+        Self { store, wanted, arrivals: Mutex::new(arrivals), sender: Mutex::new(Some(sender)) }
     }
 
-    /// Lists and fetches until there is no more: to be run on a thread of its own, once.
+    /// Lists and fetches until there is no more: to be run on a thread of its own, once. Of objects that were listed before, the
+    /// listener is told nothing.
     pub fn run(&self, listener: &mut dyn Listener) {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(sender) = sender else { return };
-        let requests = Arc::new(Semaphore::new(MAX_REQUESTS));
-        let ahead = Arc::new(Semaphore::new(MAX_AHEAD_BYTES / PERMIT_BYTES));
-        for input in &self.inputs {
-            let mut pages = BucketPages { store: &self.store, bucket: &input.bucket };
-            let mut taker = Fetcher {
-                store: &self.store,
-                input,
-                listener,
-                sender: &sender,
-                requests: &requests,
-                ahead: &ahead,
-            };
-            let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: self.hours };
-            if walk.input(&input.prefix).is_err() {
-                return;
+        let fetcher = Fetcher {
+            store: &self.store,
+            sender: &sender,
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            ahead: Arc::new(Semaphore::new(MAX_AHEAD_BYTES / PERMIT_BYTES)),
+        };
+        match &self.wanted {
+            Wanted::Objects(objects) => {
+                let objects = std::mem::take(&mut *objects.lock().unwrap_or_else(PoisonError::into_inner));
+                // Nobody is left to read them when it ends early.
+                let _ = objects.into_iter().all(|object| fetcher.fetch(object));
+            }
+            Wanted::Below(inputs, hours) => {
+                for input in inputs {
+                    let bucket = input.bucket.as_str();
+                    let mut pages = BucketPages { store: &self.store, bucket };
+                    let mut taker = Listed { fetcher: &fetcher, bucket, listener };
+                    let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: *hours };
+                    if walk.input(&input.prefix).is_err() {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -116,30 +117,22 @@ impl Feed for S3Feed {
     }
 }
 
-/// Fetches what is listed.
+/// Fetches, as long as few enough bytes wait to be read.
 struct Fetcher<'f> {
     store: &'f Arc<Store>,
-    input: &'f S3Uri,
-    listener: &'f mut dyn Listener,
     sender: &'f Sender<Arrival>,
-    requests: &'f Arc<Semaphore>,
-    ahead: &'f Arc<Semaphore>,
+    requests: Arc<Semaphore>,
+    ahead: Arc<Semaphore>,
 }
 
-impl Taker for Fetcher<'_> {
-    fn take(&mut self, entry: Entry, explicit: bool) -> bool {
-        let object = log_object(&self.input.bucket, &entry, explicit);
-        if !self.listener.listed(&object) {
-            return true;
-        }
-        let remote = Remote {
-            client: self.store.client(&self.input.bucket),
-            payer: self.store.payer(),
-            bucket: self.input.bucket.clone(),
-            key: entry.key,
-            etag: entry.etag,
+impl Fetcher<'_> {
+    /// Asks for an object once there is room for it; `false` if nobody is left to read it.
+    fn fetch(&self, object: LogObject) -> bool {
+        let Some(remote) = Remote::of(&self.store.clients, &object) else {
+            let content = Err(io::ErrorKind::Unsupported.into());
+            return self.sender.send(Arrival { object, content }).is_ok();
         };
-        let size = entry.size_bytes;
+        let size = object.size_bytes;
         if size == 0 {
             return self
                 .sender
@@ -155,8 +148,8 @@ impl Taker for Fetcher<'_> {
                 .is_ok();
         }
         let held = if is_large { PIECES * PIECE_BYTES } else { usize::try_from(size).unwrap_or(usize::MAX) };
-        let Some(permit) = self.wait(self.ahead, held.div_ceil(PERMIT_BYTES)) else { return false };
-        let Some(request) = self.wait(self.requests, 1) else { return false };
+        let Some(permit) = self.wait(&self.ahead, held.div_ceil(PERMIT_BYTES)) else { return false };
+        let Some(request) = self.wait(&self.requests, 1) else { return false };
         let sender = self.sender.clone();
         self.store.runtime.spawn(async move {
             let whole = Whole::new(remote, size);
@@ -172,16 +165,28 @@ impl Taker for Fetcher<'_> {
         true
     }
 
-    fn failed(&mut self, prefix: &str, failure: Failure) {
-        let name = format!("s3://{}/{prefix}", self.input.bucket);
-        self.listener.failed(name, format!("cannot be listed: {failure}"));
-    }
-}
-
-impl Fetcher<'_> {
     fn wait(&self, semaphore: &Arc<Semaphore>, permits: usize) -> Option<OwnedSemaphorePermit> {
         let permits = u32::try_from(permits).unwrap_or(u32::MAX);
         self.store.runtime.block_on(Arc::clone(semaphore).acquire_many_owned(permits)).ok()
+    }
+}
+
+/// Fetches what is listed, if it is to be read.
+struct Listed<'l> {
+    fetcher: &'l Fetcher<'l>,
+    bucket: &'l str,
+    listener: &'l mut dyn Listener,
+}
+
+impl Taker for Listed<'_> {
+    fn take(&mut self, entry: Entry, explicit: bool) -> bool {
+        let object = log_object(self.bucket, &entry, explicit);
+        !self.listener.listed(&object) || self.fetcher.fetch(object)
+    }
+
+    fn failed(&mut self, prefix: &str, failure: Failure) {
+        let name = format!("s3://{}/{prefix}", self.bucket);
+        self.listener.failed(name, format!("cannot be listed: {failure}"));
     }
 }
 
