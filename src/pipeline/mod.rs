@@ -176,7 +176,7 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
 
     let work = discover::plan(listing.objects);
     #[cfg(feature = "parquet")]
-    rolled.check_logs(&work.items, &listing.s3)?;
+    rolled.check_logs(&work.items, &listing.s3, settings)?;
     observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
     let formats = KnownFormats::new(settings, &inventory);
     let hints = |item: &WorkItem| formats.of(item);

@@ -178,8 +178,13 @@ impl Run<'_> {
             .collect();
         let mut work = discover::plan(listing.objects);
         if let Some(s3) = &self.s3 {
-            let listed =
-                Listed { sieve: work.sieve, items: work.items, skipped: work.skipped, failed: Vec::new(), known: 0 };
+            let listed = Listed {
+                sieve: work.sieve,
+                items: work.items,
+                skipped: work.skipped,
+                failed: Vec::new(),
+                known: 0,
+            };
             let listed = s3.list(listing.s3, self.settings, (&known, self.observer), listed);
             (work.items, work.skipped) = (listed.items, listed.skipped);
             summary.known += listed.known;
@@ -321,8 +326,8 @@ impl Run<'_> {
                 objects.lines.iter().filter(|line| line.outcome == FAILED).collect();
             failed.extend(again.iter().map(|line| (line.object.clone(), line.reason.clone())));
             // What never arrived is not in the totals: they need not be read again without it.
+            absent.extend(objects.absent.iter().cloned());
             if again.iter().all(|line| objects.absent.contains(&line.object)) {
-                absent.extend(objects.absent.iter().cloned());
                 break (partial, objects);
             }
         };
@@ -368,7 +373,8 @@ impl Run<'_> {
             } else {
                 self.read(std::slice::from_ref(&candidate.item))
             };
-            let reason = objects.lines.iter().find(|line| line.outcome == FAILED).map(|line| line.reason.clone());
+            let reason =
+                objects.lines.iter().find(|line| line.outcome == FAILED).map(|line| line.reason.clone());
             let replaces = known.failed.remove(&key).unwrap_or_default();
             let Some(reason) = reason else {
                 // This time it was read.

@@ -70,21 +70,27 @@ pub fn write_wide(folder: &Path, options: &WideOptions) -> io::Result<u64> {
     for hour in 0..i64::from(options.hours) {
         let start = DEFAULT_START + hour * 3_600;
         let moment = chrono::DateTime::from_timestamp(start, 0).unwrap_or_default();
-        let place = folder.join(format!(
-            "AWSLogs/{ACCOUNT}/vpcflowlogs/{REGION}/{}",
-            moment.format("%Y/%m/%d")
-        ));
+        let place =
+            folder.join(format!("AWSLogs/{ACCOUNT}/vpcflowlogs/{REGION}/{}", moment.format("%Y/%m/%d")));
         std::fs::create_dir_all(&place)?;
-        let name = format!("{ACCOUNT}_vpcflowlogs_{REGION}_{FLOW_LOG}_{}Z_{hour:08x}.log.gz", moment.format("%Y%m%dT%H%M"));
+        let name = format!(
+            "{ACCOUNT}_vpcflowlogs_{REGION}_{FLOW_LOG}_{}Z_{hour:08x}.log.gz",
+            moment.format("%Y%m%dT%H%M")
+        );
         let mut object = BufWriter::new(GzEncoder::new(File::create(place.join(name))?, Compression::fast()));
         writeln!(object, "{HEADER}")?;
         for client in 0..clients {
             let (interface, address) = (interface_of(client), address_of(client));
             for (port, peer) in (0_u32..).zip(peers) {
-                let (sent, received) = (rng.random_range(500..60_000_u64), rng.random_range(2_000..900_000_u64));
+                let (sent, received) =
+                    (rng.random_range(500..60_000_u64), rng.random_range(2_000..900_000_u64));
                 let from = 32_768 + (client * 16 + port) % 28_000;
                 let begin = start + rng.random_range(0..3_000_i64);
-                let mut write = |observer: (&str, &str), ends: [&str; 4], ports: (u32, u32), bytes: u64, way: (&str, &str)| {
+                let mut write = |observer: (&str, &str),
+                                 ends: [&str; 4],
+                                 ports: (u32, u32),
+                                 bytes: u64,
+                                 way: (&str, &str)| {
                     let (interface, subnet) = observer;
                     let [src, dst, pkt_src, pkt_dst] = ends;
                     let (src_port, dst_port) = ports;

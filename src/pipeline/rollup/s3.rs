@@ -1,11 +1,11 @@
 //! Objects of S3: what is new is known from the listing alone, and only that is fetched.
 
 use super::known::Known;
+use crate::aggregate::Partial;
 use crate::discover::{Sieve, WorkItem};
 use crate::pipeline::outcome::Objects;
 use crate::pipeline::threads::{self, Plan};
 use crate::pipeline::{AnalyzeError, Observer, Settings};
-use crate::aggregate::Partial;
 use crate::source::LogObject;
 use crate::source::remote::S3Uri;
 
@@ -116,7 +116,9 @@ mod client {
 /// A build without S3 refuses such inputs.
 #[cfg(not(feature = "s3"))]
 mod client {
-    use super::{AnalyzeError, Known, Listed, LogObject, Objects, Observer, Partial, Plan, S3Uri, Settings, WorkItem};
+    use super::{
+        AnalyzeError, Known, Listed, LogObject, Objects, Observer, Partial, Plan, S3Uri, Settings, WorkItem,
+    };
 
     pub(in super::super) enum S3 {}
 

@@ -194,7 +194,8 @@ pub(super) struct BucketPages<'s> {
 
 impl Pages for BucketPages<'_> {
     fn page(&mut self, ask: &Ask) -> Result<Page, Failure> {
-        let list = |client: &Client| self.store.runtime.block_on(self.store.clients.list(client, self.bucket, ask));
+        let list =
+            |client: &Client| self.store.runtime.block_on(self.store.clients.list(client, self.bucket, ask));
         let client = self.store.clients.client(self.bucket);
         match list(&client) {
             Err(failure) if self.store.clients.follow(self.bucket, &client, &failure) => {

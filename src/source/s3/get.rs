@@ -14,6 +14,9 @@ use crate::source::{Location, LogObject};
 
 /// How often in a row a body may break without a byte having come.
 const MAX_BREAKS: u32 = 8;
+/// How many breaks a request counts for that came to nothing however often the client sent it: two of those are enough, else a
+/// server that is frozen would hold each object for half an hour.
+const BREAKS_OF_REFUSAL: u32 = 5;
 /// The first pause after a break, milliseconds; each is twice the one before, up to 64 times it.
 const FIRST_PAUSE_MS: u64 = 50;
 
@@ -55,8 +58,9 @@ impl<O: Origin> Whole<O> {
                 Some(body) => body,
                 None => match self.origin.open(self.got).await {
                     Ok(body) => body,
+                    // Such a request was sent more than once already.
                     Err(failure) => {
-                        self.pause(failure).await?;
+                        self.pause(failure, BREAKS_OF_REFUSAL).await?;
                         continue;
                     }
                 },
@@ -82,11 +86,11 @@ impl<O: Origin> Whole<O> {
                         return Ok(Some(fresh));
                     }
                     Some(Err(text)) => {
-                        self.pause(Failure::passing(format!("the connection broke: {text}"))).await?;
+                        self.pause(Failure::passing(format!("the connection broke: {text}")), 1).await?;
                         break;
                     }
                     None => {
-                        self.pause(Failure::passing("the connection ended too early")).await?;
+                        self.pause(Failure::passing("the connection ended too early"), 1).await?;
                         break;
                     }
                 }
@@ -95,8 +99,8 @@ impl<O: Origin> Whole<O> {
         Ok(None)
     }
 
-    async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {
-        self.breaks += 1;
+    async fn pause(&mut self, failure: Failure, breaks: u32) -> Result<(), Failure> {
+        self.breaks += breaks;
         if !failure.is_passing {
             return Err(failure);
         }

@@ -78,7 +78,8 @@ impl S3 {
                 let (clients, at_once) = (Arc::clone(&self.0.clients), Arc::clone(&at_once));
                 runtime.spawn(async move {
                     let _turn = at_once.acquire().await;
-                    let entry = clients.look_up(&bucket, &key).await.map_err(|failure| failure.to_string())?;
+                    let entry =
+                        clients.look_up(&bucket, &key).await.map_err(|failure| failure.to_string())?;
                     Ok(log_object(&bucket, &entry, true))
                 })
             })

@@ -56,7 +56,8 @@ impl Begun {
         let output_of = rollup(&[&self.world.logs, "--output", output]);
         assert_eq!(output_of.status.code(), Some(0), "{}", said(&output_of));
         assert!(report(&[output], Some(&self.world.inventory)) == self.whole);
-        let left = fs::read_dir(output).expect("the directory").map(|entry| entry.expect("an entry").file_name());
+        let left =
+            fs::read_dir(output).expect("the directory").map(|entry| entry.expect("an entry").file_name());
         let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".flowtoll-")).collect();
         assert!(left.is_empty(), "{left:?}");
     }
@@ -127,7 +128,9 @@ fn a_full_disk_is_an_error_and_a_rerun_with_room_completes() {
     let begun = Begun::new(32);
     let output = begun.world.output("small");
     let Some(mounted) = Mounted::new(Path::new(&output), "size=4m") else {
-        skipped("a rollup on a full disk: no file system can be mounted here (root may). The limit of file sizes stands for it");
+        skipped(
+            "a rollup on a full disk: no file system can be mounted here (root may). The limit of file sizes stands for it",
+        );
         return;
     };
     let before = begun.begin(&output);
@@ -171,7 +174,11 @@ fn a_directory_that_cannot_be_written_is_an_error() {
     let below = file.join("totals");
     for path in [&file, &below] {
         let path = path.display().to_string();
-        assert_refused(&run(&["rollup", logs, "--output", &path]), &path, &["File exists", "Not a directory"]);
+        assert_refused(
+            &run(&["rollup", logs, "--output", &path]),
+            &path,
+            &["File exists", "Not a directory"],
+        );
     }
     assert_eq!(fs::read(&file).expect("the file"), b"not a directory");
     // The lock cannot be a file.
@@ -196,7 +203,9 @@ fn a_directory_that_cannot_be_written_is_an_error() {
     fs::remove_file(place.join("probe")).expect("the probe goes");
     // Root may write whatever the mode says, but not to a file system that is read-only.
     let Some(mounted) = Mounted::new(place, "size=4m") else {
-        skipped("a rollup in a read-only directory: modes do not bind this user, and no file system can be mounted here");
+        skipped(
+            "a rollup in a read-only directory: modes do not bind this user, and no file system can be mounted here",
+        );
         return;
     };
     let before = begun.begin(&output);
