@@ -218,9 +218,8 @@ pub fn analyze(settings: &Settings, observer: &dyn Observer) -> Result<Report, A
     }
 
     let topology = Topology::new(&inventory);
-    let attribution = pool
-        .install(|| attribute::attribute(&partial, &atlas, &topology))
-        .map_err(AnalyzeError::Scratch)?;
+    let attribution =
+        pool.install(|| attribute::attribute(&partial, &atlas, &topology)).map_err(AnalyzeError::Scratch)?;
     compose::Composer {
         partial: &partial,
         attribution: &attribution,
