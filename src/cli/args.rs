@@ -43,7 +43,7 @@ pub(super) enum Command {
     Report(Box<ReportArguments>),
     /// Keep hourly totals in a directory: each object is read once, and reports read the directory
     #[cfg(feature = "parquet")]
-    Rollup(RollupArguments),
+    Rollup(Box<RollupArguments>),
     /// Check the set-up of VPCs, NAT gateways, endpoints and flow logs: what is wrong, what it costs, what to do
     Check(Box<CheckArguments>),
     /// Fill an inventory directory with what `aws ec2 describe-*` prints

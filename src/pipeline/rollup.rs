@@ -379,7 +379,9 @@ impl Run<'_> {
             let Some(reason) = reason else {
                 // This time it was read.
                 let entries = entries_of(&[candidate], &objects, &BTreeMap::new());
-                entries.iter().for_each(|entry| known.add(entry));
+                for entry in &entries {
+                    known.add(entry);
+                }
                 summary.new += 1;
                 summary.records += partial.counts.records();
                 self.commit(&partial, &entries, Kind::Totals, replaces)?;

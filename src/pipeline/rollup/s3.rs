@@ -48,9 +48,9 @@ mod client {
             (known, observer): (&Known, &dyn Observer),
             listed: Listed,
         ) -> Listed {
-            let mut lister = Lister { known, observer, listed };
-            let _ = self.0.list(inputs, (settings.window.from, settings.window.to), &mut lister);
-            lister.listed
+            let mut judge = Lister { known, observer, listed };
+            let _ = self.0.list(inputs, (settings.window.from, settings.window.to), &mut judge);
+            judge.listed
         }
 
         /// Size and ETag of single objects.

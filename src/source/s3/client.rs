@@ -41,7 +41,7 @@ pub(super) struct Clients {
     base: Builder,
     payer: Option<RequestPayer>,
     /// Clients of buckets that lie in another Region than configured.
-    clients: Mutex<HashMap<String, Client>>,
+    moved: Mutex<HashMap<String, Client>>,
     usual: Client,
     may_move: bool,
 }
@@ -87,7 +87,7 @@ impl Store {
         let payer = settings.is_requester_pays.then_some(RequestPayer::Requester);
         // Where the user names a Region or an endpoint, that is where the bucket is.
         let may_move = !has_endpoint && settings.region.is_none();
-        let clients = Clients { base, payer, clients: Mutex::default(), usual, may_move };
+        let clients = Clients { base, payer, moved: Mutex::default(), usual, may_move };
         Ok(Self { runtime, clients: Arc::new(clients) })
     }
 }
@@ -95,7 +95,7 @@ impl Store {
 impl Clients {
     /// The client for a bucket.
     pub fn client(&self, bucket: &str) -> Client {
-        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let clients = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         clients.get(bucket).unwrap_or(&self.usual).clone()
     }
 
@@ -116,7 +116,7 @@ impl Clients {
         if is_in(asked) {
             return false;
         }
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         if !clients.get(bucket).is_some_and(is_in) {
             let builder = self.base.clone().region(Region::new(region.clone()));
             clients.insert(bucket.to_owned(), Client::from_conf(builder.build()));

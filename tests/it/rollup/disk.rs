@@ -136,16 +136,14 @@ fn a_full_disk_is_an_error_and_a_rerun_with_room_completes() {
     let before = begun.begin(&output);
     // Nothing left, then a little more at each attempt, so that another file is the one that finds no room.
     let filler = Path::new(&output).join("filler");
-    let mut fill = fs::File::create(&filler).expect("a file");
-    while fill.write_all(&[b'x'; 4_096]).is_ok() {}
-    drop(fill);
-    let full = fs::metadata(&filler).expect("the filler").len();
+    fs::write(&filler, vec![b'x'; 5 << 20]).expect_err("it is larger than the disk");
+    let taken = fs::metadata(&filler).expect("the filler").len();
     let mut refused = 0;
     for pages in 0..12 {
         fs::OpenOptions::new()
             .write(true)
             .open(&filler)
-            .and_then(|file| file.set_len(full - pages * 4_096))
+            .and_then(|file| file.set_len(taken - pages * 4_096))
             .expect("a little room");
         let limited = run(&["rollup", &begun.world.logs, "--output", &output]);
         if limited.status.code() == Some(0) {
