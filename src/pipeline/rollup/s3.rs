@@ -4,7 +4,7 @@ use super::known::Known;
 use crate::aggregate::Partial;
 use crate::discover::{Sieve, WorkItem};
 use crate::pipeline::outcome::Objects;
-use crate::pipeline::threads::{self, Plan};
+use crate::pipeline::threads::Plan;
 use crate::pipeline::{AnalyzeError, Observer, Settings};
 use crate::source::LogObject;
 use crate::source::remote::S3Uri;
@@ -12,6 +12,7 @@ use crate::source::remote::S3Uri;
 /// What a listing came to.
 pub(super) struct Listed {
     /// Judges what is listed.
+    #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "nothing is listed"))]
     pub sieve: Sieve,
     /// Objects that are not known.
     pub items: Vec<WorkItem>,
@@ -27,9 +28,10 @@ pub(super) use client::S3;
 
 #[cfg(feature = "s3")]
 mod client {
+    use super::WorkItem;
     use super::{AnalyzeError, Known, Listed, LogObject, Objects, Observer, Partial, Plan, S3Uri, Settings};
-    use super::{WorkItem, threads};
     use crate::discover::Verdict;
+    use crate::pipeline::threads;
     use crate::source::s3::{Listener, S3 as Store};
 
     /// A store of objects.
