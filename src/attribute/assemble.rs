@@ -63,7 +63,6 @@ pub(super) struct Assembly<'r, 'a> {
     pub(super) flows: Flows,
     peer_numbers: FastMap<Party, u32>,
     eni_numbers: FastMap<usize, u32>,
-    /// Clients as NAT units of the census show them.
     nat_clients: FastMap<(usize, Party), u32>,
     pub(super) outcome: Attribution,
 }
@@ -151,8 +150,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
         let number = self.client_number(vpc.as_deref(), subnet.as_deref(), party);
-        self.nat_clients.insert((unit, party), number);
-        number
+        *self.nat_clients.entry((unit, party)).or_insert(number)
     }
 
     fn peer_number(&mut self, party: Party) -> u32 {

@@ -205,3 +205,25 @@ impl Pages for BucketPages<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_who_asked_in_the_wrong_region_ask_again_in_the_right_one() {
+        let region = |name: &'static str| Region::new(name);
+        let base = Builder::new().behavior_version(BehaviorVersion::latest()).region(region("us-east-1"));
+        let usual = Client::from_conf(base.clone().build());
+        let clients = Clients { base, payer: None, moved: Mutex::default(), usual, may_move: true };
+        let refused = Failure { region: Some("eu-west-3".to_owned()), ..Failure::lasting("moved") };
+        let (first, second) = (clients.client("logs"), clients.client("logs"));
+        // Both were under way when the first answer came.
+        assert!(clients.follow("logs", &first, &refused) && clients.follow("logs", &second, &refused));
+        assert_eq!(clients.region("logs").as_deref(), Some("eu-west-3"));
+        assert_eq!(clients.region("others").as_deref(), Some("us-east-1"));
+        // Who asked there already is not sent there again.
+        assert!(!clients.follow("logs", &clients.client("logs"), &refused));
+        assert!(!clients.follow("logs", &first, &Failure::lasting("denied")));
+    }
+}
