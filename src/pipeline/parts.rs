@@ -75,6 +75,8 @@ fn split(item: &WorkItem) -> Option<Split> {
 pub(super) struct Scratch<'p> {
     /// Place in the list of split items.
     object: usize,
+    /// It remembers numbers of the sink, and so has the same life.
+    reader: Reader,
     sink: Classifier<'p>,
     parts: BTreeMap<usize, (Part, Vec<MalformedExample>)>,
 }
@@ -86,7 +88,6 @@ impl<'p> Scratch<'p> {
         splits: &'p [SplitItem],
         (object, number): (usize, usize),
         items: &'p [WorkItem],
-        reader: &mut Reader,
         plan: &Plan<'p>,
     ) {
         if scratch.as_ref().is_some_and(|scratch| scratch.object != object) {
@@ -95,7 +96,7 @@ impl<'p> Scratch<'p> {
         let item = &items[splits[object].item];
         let scratch = scratch.get_or_insert_with(|| {
             let sink = Classifier::new(plan.atlas, plan.window, Partial::in_store(plan.store));
-            Self { object, sink, parts: BTreeMap::new() }
+            Self { object, reader: Reader::new(rayon::current_num_threads()), sink, parts: BTreeMap::new() }
         });
         scratch.sink.begin(&item.object.name(), item.aws_name());
         let split = &splits[object].split;
@@ -105,7 +106,7 @@ impl<'p> Scratch<'p> {
             let range = &split.parts[number];
             file.seek(SeekFrom::Start(range.start)).ok()?;
             let input = Reported { inner: file.take(range.end - range.start), progress: plan.progress };
-            reader.read_part(split, number, input, &(plan.hints)(item), &mut scratch.sink).ok()
+            scratch.reader.read_part(split, number, input, &(plan.hints)(item), &mut scratch.sink).ok()
         }));
         let examples = std::mem::take(&mut scratch.sink.examples);
         if let Ok(Some(part)) = outcome {

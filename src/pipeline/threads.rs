@@ -45,8 +45,8 @@ pub struct Plan<'p> {
 
 /// What one worker keeps from object to object.
 struct Worker<'p> {
+    /// It and the next remember numbers of the sink, and must see no other.
     reader: Reader,
-    /// Its numbers are those of the sink.
     columnar: ColumnarParser,
     sink: Classifier<'p>,
     objects: Objects,
@@ -66,7 +66,7 @@ pub fn read_all<'p>(items: &'p [WorkItem], feed: Option<&dyn Feed>, plan: &Plan<
             match *unit {
                 Unit::Whole(place) => worker.read(&items[place], plan),
                 Unit::Part { object, number } => {
-                    Scratch::read(&mut scratch, &splits, (object, number), items, &mut worker.reader, plan);
+                    Scratch::read(&mut scratch, &splits, (object, number), items, plan);
                 }
             }
         }

@@ -11,6 +11,7 @@ mod dry_run;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
 /// The README's commands, formats and price files.
+mod parts;
 mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
