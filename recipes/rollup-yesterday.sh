@@ -4,14 +4,14 @@
 #
 # usage: rollup-yesterday.sh [DAY]      DAY is a date such as 2026-03-10 (UTC), yesterday by default
 #
-# FLOWTOLL_LOGS     folder of the logs of an account and Region, in S3 (s3://...) or on disk, up to and without the year; several
-#                   with blanks between
-# FLOWTOLL_ROLLUPS  directory for the rollups
+# FLOWTOLL_LOGS     where the logs of an account and Region lie, up to and without the year, such as
+#                   s3://my-flow-logs/vpc/AWSLogs/111122223333/vpcflowlogs/eu-west-1; several with blanks between
+# FLOWTOLL_ROLLUPS  directory for the rollups, on this machine
 #
 # Needs the `date` of GNU coreutils.
 set -eu
 
-: "${FLOWTOLL_LOGS:?set it to .../AWSLogs/ACCOUNT/vpcflowlogs/REGION}"
+: "${FLOWTOLL_LOGS:?set it to s3://BUCKET/.../AWSLogs/ACCOUNT/vpcflowlogs/REGION}"
 : "${FLOWTOLL_ROLLUPS:?set it to a directory}"
 
 last=${1:-$(date -u -d "$(date -u +%F) - 1 day" +%F)}

@@ -1,9 +1,11 @@
 //! All totals hour by hour, in an order that depends on what they say: every later choice among equals follows this order,
 //! so reports are the same for any number of threads, and wherever the totals lay.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::coding::damaged;
 use super::hourly::{Run, Translation, known};
@@ -175,7 +177,13 @@ impl Gathered {
     }
 }
 
-/// Brings everything that runs hold into one run, in order.
+/// A run from its start, and how its numbers become places in the order.
+type Source<'s> = (Cursor<'s>, &'s Translation);
+
+/// Parts that the hours are shared out in, for each worker: hours differ in size.
+const PARTS_OF_A_WORKER: usize = 4;
+
+/// Brings everything that runs hold into one run, in order. Workers of the current pool take some hours each.
 pub(super) fn in_order(partial: &Partial) -> io::Result<Hours> {
     let store = &partial.hourly.store;
     let open = Run { chunks: partial.hourly.open_run().0, translation: None };
@@ -184,7 +192,7 @@ pub(super) fn in_order(partial: &Partial) -> io::Result<Hours> {
     for translation in partial.hourly.runs.iter().filter_map(|run| run.translation.as_ref()) {
         translations.entry(Arc::as_ptr(translation)).or_insert_with(|| translation.then(&ranks.to_rank));
     }
-    let mut sources = Vec::new();
+    let mut sources: Vec<Source<'_>> = Vec::new();
     for run in partial.hourly.runs.iter().chain([&open]) {
         let to_rank = match &run.translation {
             Some(translation) => translations.get(&Arc::as_ptr(translation)),
@@ -192,9 +200,50 @@ pub(super) fn in_order(partial: &Partial) -> io::Result<Hours> {
         };
         sources.push((Cursor::new(&run.chunks)?, to_rank.unwrap_or(&ranks.to_rank)));
     }
+    let chunks: Vec<Vec<Chunk>> = parts(&sources)?
+        .into_par_iter()
+        .map(|(from, to)| part_in_order(store, &ranks, &sources, (from, to)))
+        .collect::<io::Result<_>>()?;
+    Ok(Hours { store: Arc::clone(store), chunks: chunks.into_iter().flatten().collect() })
+}
+
+/// First and last hour of each part.
+fn parts(sources: &[Source<'_>]) -> io::Result<Vec<(Bucket, Bucket)>> {
+    let mut hours: BTreeSet<Bucket> = BTreeSet::new();
+    for (cursor, _) in sources {
+        let mut cursor = cursor.clone();
+        while let Some(bucket) = cursor.peek() {
+            hours.insert(bucket);
+            cursor.skip_before(Bucket(bucket.0.saturating_add(1)))?;
+            // The last hour there can be is not before any other.
+            if cursor.peek() == Some(bucket) {
+                break;
+            }
+        }
+    }
+    let hours: Vec<Bucket> = hours.into_iter().collect();
+    let count = rayon::current_num_threads() * PARTS_OF_A_WORKER;
+    let parts = hours.chunks(hours.len().div_ceil(count).max(1));
+    Ok(parts.filter_map(|part| Some((*part.first()?, *part.last()?))).collect())
+}
+
+/// The hours from one to another, both with it.
+fn part_in_order(
+    store: &Arc<Store>,
+    ranks: &Ranks,
+    sources: &[Source<'_>],
+    (from, to): (Bucket, Bucket),
+) -> io::Result<Vec<Chunk>> {
+    let mut sources = sources.to_vec();
+    for (cursor, _) in &mut sources {
+        cursor.skip_before(from)?;
+    }
     let (mut writer, mut written, mut gathered) =
         (Writer::new(store), Written::default(), Gathered::default());
-    while let Some(bucket) = sources.iter().filter_map(|(cursor, _)| cursor.peek()).min() {
+    let next = |sources: &[Source<'_>]| {
+        sources.iter().filter_map(|(cursor, _)| cursor.peek()).filter(|bucket| *bucket <= to).min()
+    };
+    while let Some(bucket) = next(&sources) {
         let mut presence: Vec<(u32, Presence)> = Vec::new();
         for (cursor, to_rank) in sources.iter_mut().filter(|(cursor, _)| cursor.peek() == Some(bucket)) {
             cursor.take(&mut written)?;
@@ -230,5 +279,5 @@ pub(super) fn in_order(partial: &Partial) -> io::Result<Hours> {
         );
         gathered.enough = 0;
     }
-    Ok(Hours { store: Arc::clone(store), chunks: writer.finish() })
+    Ok(writer.finish())
 }

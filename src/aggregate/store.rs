@@ -239,7 +239,7 @@ impl Written {
 }
 
 /// Reads a run from its start to its end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cursor<'r> {
     chunks: &'r [Chunk],
     /// Place of the next hour's body in the first of `chunks`.
@@ -271,6 +271,25 @@ impl<'r> Cursor<'r> {
     /// The next hour.
     pub(super) fn peek(&self) -> Option<Bucket> {
         self.next.map(|head| head.bucket)
+    }
+
+    /// Passes over hours before one, without reading what is in them.
+    pub(super) fn skip_before(&mut self, first: Bucket) -> io::Result<()> {
+        while let Some(head) = self.next.filter(|head| head.bucket < first) {
+            let Some((chunk, rest)) = self.chunks.split_first() else { return Ok(()) };
+            let left = chunk.length - self.at;
+            let end = head.presence.checked_add(head.rows).filter(|end| *end <= left).ok_or_else(damaged)?;
+            if end == left {
+                self.chunks = rest;
+                self.open()?;
+            } else {
+                let mut bytes = [0; HEAD_BYTES];
+                chunk.read(self.at + end, &mut bytes)?;
+                self.at += end + HEAD_BYTES;
+                self.next = Some(Head::of_bytes(&bytes).ok_or_else(damaged)?);
+            }
+        }
+        Ok(())
     }
 
     /// Takes the next hour; nothing is changed in `written` where there is none.

@@ -63,6 +63,7 @@ pub(super) struct Assembly<'r, 'a> {
     pub(super) flows: Flows,
     peer_numbers: FastMap<Party, u32>,
     eni_numbers: FastMap<usize, u32>,
+    nat_clients: FastMap<(usize, Party), u32>,
     pub(super) outcome: Attribution,
 }
 
@@ -79,6 +80,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
             flows: Flows::default(),
             peer_numbers: FastMap::default(),
             eni_numbers: FastMap::default(),
+            nat_clients: FastMap::default(),
             outcome: Attribution::default(),
         }
     }
@@ -141,6 +143,16 @@ impl<'r, 'a> Assembly<'r, 'a> {
         self.flows.clients.intern(client)
     }
 
+    /// The client that a NAT unit's row shows, remembered: most rows of a gateway are of the same clients, hour after hour.
+    fn nat_client(&mut self, unit: usize, party: Party) -> u32 {
+        if let Some(number) = self.nat_clients.get(&(unit, party)) {
+            return *number;
+        }
+        let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
+        let number = self.client_number(vpc.as_deref(), subnet.as_deref(), party);
+        *self.nat_clients.entry((unit, party)).or_insert(number)
+    }
+
     fn peer_number(&mut self, party: Party) -> u32 {
         // All private addresses are one peer.
         let party = party.address().map_or(party, |_| Party::Address(Addr::v4(0)));
@@ -160,7 +172,6 @@ impl<'r, 'a> Assembly<'r, 'a> {
         let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology, |class| {
             self.resolver.atlas.class(class).nat64
         });
-        let (vpc, subnet) = (self.nats[unit].vpc.clone(), self.nats[unit].subnet.clone());
         match leg {
             NatLeg::Outside { way, peer } => {
                 let peer = self.peer_number(peer);
@@ -175,7 +186,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
                     };
                     proof.insert(unit);
                 }
-                let client = self.client_number(vpc.as_deref(), subnet.as_deref(), client);
+                let client = self.nat_client(unit, client);
                 let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
                 let hour = self.work.units.entry(unit).or_default();
                 match known_peer {

@@ -345,7 +345,7 @@ pub(super) fn window(from: Option<i64>, to: Option<i64>) -> anyhow::Result<Windo
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
                   flowtoll rollup logs/ --output totals/\n  \
-                  flowtoll rollup s3://my-logs/AWSLogs/ --output totals/\n  \
+                  flowtoll rollup s3://my-flow-logs/vpc/AWSLogs/ --output totals/\n  \
                   flowtoll report totals/ --inventory inventory/ --from 2026-03-01 --to 2026-04-01\n  \
                   flowtoll rollup --objects part-0007.tsv --output totals/\n\n\
                   Exit status: 0 complete; 1 committed, but an object failed (it is tried again in the next run); 2 nothing new is \

@@ -66,7 +66,7 @@ mod remote {
     use crate::price::requests::requests_cost;
     use crate::source::LogObject;
     use crate::source::remote::S3Uri;
-    use crate::source::s3::{Listener, Session, list_only};
+    use crate::source::s3::{Listener, S3};
 
     /// What would be asked of each bucket; copies and failures go into the estimate.
     pub(super) fn buckets(
@@ -78,8 +78,7 @@ mod remote {
     ) -> Result<Vec<BucketEstimate>, AnalyzeError> {
         let mut chooser = Chooser { sieve, estimate };
         let window = (settings.window.from, settings.window.to);
-        let session = Session::new(&settings.s3).map_err(AnalyzeError::S3)?;
-        let buckets = list_only(&session, inputs, window, &mut chooser);
+        let buckets = S3::open(&settings.s3).map_err(AnalyzeError::S3)?.list(inputs, window, &mut chooser);
         let estimates = buckets.into_iter().map(|(bucket, asked)| {
             let region = asked.region.as_deref();
             let (cost_usd, rates) = requests_cost(book, region, asked.list_requests, asked.get_requests);

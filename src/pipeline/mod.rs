@@ -187,7 +187,7 @@ pub fn analyze_with_inventory(
 
     let work = discover::plan(listing.objects);
     #[cfg(feature = "parquet")]
-    rolled.check_logs(&work.items, &listing.s3)?;
+    rolled.check_logs(&work.items, &listing.s3, settings)?;
     observer.listed(work.items.len(), work.items.iter().map(|item| item.object.size_bytes).sum());
     let formats = KnownFormats::new(settings, &inventory);
     let hints = |item: &WorkItem| formats.of(item);
@@ -229,7 +229,8 @@ pub fn analyze_with_inventory(
     }
 
     let topology = Topology::new(&inventory);
-    let attribution = attribute::attribute(&partial, &atlas, &topology).map_err(AnalyzeError::Scratch)?;
+    let attribution =
+        pool.install(|| attribute::attribute(&partial, &atlas, &topology)).map_err(AnalyzeError::Scratch)?;
     let report = compose::Composer {
         partial: &partial,
         attribution: &attribution,

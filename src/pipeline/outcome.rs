@@ -1,5 +1,7 @@
 //! What became of the objects.
 
+use std::collections::BTreeSet;
+
 use crate::aggregate::RowCounts;
 use crate::model::report::{MalformedExample, ObjectLine};
 
@@ -13,6 +15,8 @@ pub struct Objects {
     pub read: u64,
     /// Failed and skipped ones, by name.
     pub lines: Vec<ObjectLine>,
+    /// Failed ones of which nothing came.
+    pub absent: BTreeSet<String>,
     /// The first malformed rows, by object and line.
     pub examples: Vec<MalformedExample>,
     /// For each object that was opened what its rows came to, if that is asked for.
@@ -39,6 +43,7 @@ impl Objects {
     pub fn merge(&mut self, other: Self) {
         self.read += other.read;
         self.lines.extend(other.lines);
+        self.absent.extend(other.absent);
         self.examples.extend(other.examples);
         self.counts.extend(other.counts);
     }

@@ -6,11 +6,6 @@ use super::{AnalyzeError, Observer, Settings};
 use crate::aggregate::Partial;
 use crate::discover::{Sieve, WorkItem};
 use crate::source::remote::S3Uri;
-#[cfg(feature = "s3")]
-use crate::source::s3::{S3Feed, Session};
-
-#[cfg(feature = "parquet")]
-pub(super) use client::Client;
 
 /// Reads the objects of this machine, then those of S3 as they arrive. `sieve` has judged the former.
 pub(super) fn read_all(
@@ -39,8 +34,8 @@ fn with_feed(
     plan: &Plan<'_>,
 ) -> Result<(Partial, Objects), AnalyzeError> {
     let window = settings.window;
-    let session = Session::new(&settings.s3).map_err(AnalyzeError::S3)?;
-    let feed = S3Feed::new(&session, inputs.to_vec(), window.from, window.to);
+    let s3 = crate::source::s3::S3::open(&settings.s3).map_err(AnalyzeError::S3)?;
+    let feed = s3.below(inputs.to_vec(), (window.from, window.to));
     let mut listener = listener::Lister::new(observer, items, sieve);
     let (partial, mut objects) = std::thread::scope(|scope| {
         scope.spawn(|| feed.run(&mut listener));
@@ -61,104 +56,6 @@ fn with_feed(
     _: &Plan<'_>,
 ) -> Result<(Partial, Objects), AnalyzeError> {
     Err(AnalyzeError::NoS3)
-}
-
-/// For runs that list first and read then.
-#[cfg(all(feature = "s3", feature = "parquet"))]
-mod client {
-    use super::{AnalyzeError, Objects, Partial, Plan, S3Feed, S3Uri, Session, WorkItem, threads};
-    use crate::classify::sink::Window;
-    use crate::source::LogObject;
-    use crate::source::remote::S3Settings;
-    use crate::source::s3::{Listener, list_only};
-
-    /// Lists and reads objects of S3.
-    pub(in crate::pipeline) struct Client {
-        session: Session,
-    }
-
-    impl Client {
-        pub(in crate::pipeline) fn new(settings: &S3Settings) -> Result<Self, AnalyzeError> {
-            Ok(Self { session: Session::new(settings).map_err(AnalyzeError::S3)? })
-        }
-
-        /// Tells `listed` of every object below the inputs, and `failed` of what cannot be listed, with the reason.
-        pub(in crate::pipeline) fn list(
-            &self,
-            inputs: Vec<S3Uri>,
-            window: Window,
-            listed: impl FnMut(&LogObject) + Send,
-            failed: impl FnMut(String, String) + Send,
-        ) {
-            list_only(&self.session, inputs, (window.from, window.to), &mut Told { listed, failed });
-        }
-
-        /// Reads objects of this machine, then some of S3.
-        pub(in crate::pipeline) fn read(
-            &self,
-            items: &[WorkItem],
-            remote: Vec<LogObject>,
-            plan: &Plan<'_>,
-        ) -> (Partial, Objects) {
-            let feed = S3Feed::of_objects(&self.session, remote);
-            std::thread::scope(|scope| {
-                scope.spawn(|| feed.run(&mut Told { listed: |_: &LogObject| {}, failed: |_, _| {} }));
-                threads::read_all(items, Some(&feed), plan)
-            })
-        }
-    }
-
-    struct Told<L, F> {
-        listed: L,
-        failed: F,
-    }
-
-    impl<L: FnMut(&LogObject) + Send, F: FnMut(String, String) + Send> Listener for Told<L, F> {
-        fn listed(&mut self, object: &LogObject) -> bool {
-            (self.listed)(object);
-            true
-        }
-
-        fn failed(&mut self, name: String, reason: String) {
-            (self.failed)(name, reason);
-        }
-    }
-}
-
-/// A build without S3 has none.
-#[cfg(all(not(feature = "s3"), feature = "parquet"))]
-mod client {
-    use super::{AnalyzeError, Objects, Partial, Plan, S3Uri, WorkItem};
-    use crate::classify::sink::Window;
-    use crate::source::LogObject;
-    use crate::source::remote::S3Settings;
-
-    pub(in crate::pipeline) enum Client {}
-
-    impl Client {
-        pub(in crate::pipeline) fn new(_: &S3Settings) -> Result<Self, AnalyzeError> {
-            Err(AnalyzeError::NoS3)
-        }
-
-        pub(in crate::pipeline) fn list(
-            &self,
-            _: Vec<S3Uri>,
-            _: Window,
-            _: impl FnMut(&LogObject) + Send,
-            _: impl FnMut(String, String) + Send,
-        ) {
-            match *self {}
-        }
-
-        pub(in crate::pipeline) fn read(
-            &self,
-            _: &[WorkItem],
-            _: Vec<LogObject>,
-            _: &Plan<'_>,
-        ) -> (Partial, Objects) {
-            match *self {}
-        }
-    }
 }
 
 #[cfg(feature = "s3")]

@@ -246,8 +246,13 @@ impl Rolled {
         Ok(())
     }
 
-    /// Refuses logs that the rollups hold already.
-    pub(super) fn check_logs(&self, items: &[WorkItem], s3: &[S3Uri]) -> Result<(), AnalyzeError> {
+    /// Refuses logs that the rollups hold already, and a format where there is nothing that it could be the format of.
+    pub(super) fn check_logs(
+        &self,
+        items: &[WorkItem],
+        s3: &[S3Uri],
+        settings: &Settings,
+    ) -> Result<(), AnalyzeError> {
         if let (Some(open), Some(uri)) = (self.segments.first(), s3.first()) {
             return Err(refused(format!(
                 "{} is a rollup, and s3://{}/{} is listed while it is read, so what would count twice is known too late: report one \
@@ -255,6 +260,13 @@ impl Rolled {
                 open.vault.name(),
                 uri.bucket,
                 uri.prefix
+            )));
+        }
+        if let (Some(open), [], Some(_)) = (self.segments.first(), items, &settings.log_format) {
+            return Err(refused(format!(
+                "--log-format is for logs without a header, and {} is a rollup, which was read before: leave it out, or give it to \
+                 `flowtoll rollup` with a new directory",
+                open.vault.name()
             )));
         }
         let mut keys: BTreeSet<&str> = BTreeSet::new();

@@ -2,20 +2,18 @@
 
 mod known;
 mod listed;
-mod remote;
+mod s3;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use known::{
-    Candidate, Known, copy_of, counts_of, entries_of, failed_entry, failure, has_rows, identity, line,
-};
+use known::{Candidate, Known, copy_of, entries_of, failed_entry, failure, has_rows, identity, line};
+use s3::{Listed, S3};
 
 use super::outcome::{FAILED, Objects};
-use super::remote::Client;
 use super::threads::{self, Plan};
 use super::{AnalyzeError, KnownFormats, Observer, Settings, load_inventory, load_ip_ranges, rolled};
 use crate::aggregate::{Limits, Partial, Store};
@@ -23,6 +21,7 @@ use crate::discover::{self, WorkItem};
 use crate::inventory::Inventory;
 use crate::model::fingerprint::fingerprint;
 use crate::model::report::ObjectLine;
+use crate::rollup::manifest::Manifest;
 use crate::rollup::{
     Content, Directory, Identity, Kind, Mapped, ObjectEntry, Open, Outcome, Partition, Partitioned,
     RollupError, SegmentSettings, load, write,
@@ -99,17 +98,28 @@ pub fn rollup(
             other.display()
         )));
     }
+    let manifest = match &asked.objects {
+        None => None,
+        Some(path) => Some(rolled::read_manifest(path)?),
+    };
+    if let (Some(uri), Some(_)) = (listing.s3.first(), &manifest) {
+        return Err(AnalyzeError::Rollups(format!(
+            "--objects names each object with its bucket: leave out s3://{}/{}",
+            uri.bucket, uri.prefix
+        )));
+    }
+    let is_remote = !listing.s3.is_empty() || manifest.as_ref().is_some_and(Manifest::names_s3);
+    let s3 = is_remote.then(|| S3::open(settings)).transpose()?;
     let (inventory, _) = load_inventory(settings, &listing.inventory_dirs, observer)?;
     let ranges = load_ip_ranges(settings)?;
     let names = directory.vault.names().map_err(failed)?;
     let partitioned = Partition::keep(&directory.vault, &names, &ranges, &inventory)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build()?;
-    let client = OnceLock::new();
-    let run = Run { settings, asked, observer, directory, inventory, partitioned, client };
-    pool.install(|| match &asked.objects {
-        Some(path) => {
+    let run = Run { settings, asked, observer, directory, inventory, partitioned, s3 };
+    pool.install(|| match manifest {
+        Some(manifest) => {
             lock.share().map_err(failed)?;
-            run.manifest(path, listing)
+            run.manifest(manifest, listing)
         }
         None => run.increment(listing),
     })
@@ -123,8 +133,8 @@ struct Run<'r> {
     directory: Directory,
     inventory: Inventory,
     partitioned: Partitioned,
-    /// Once an object of S3 is asked for.
-    client: OnceLock<Client>,
+    /// Where one of the inputs lies in S3.
+    s3: Option<S3>,
 }
 
 impl Run<'_> {
@@ -167,15 +177,19 @@ impl Run<'_> {
             .map(|(key, reason)| failure(key, Identity::default(), reason))
             .collect();
         let mut work = discover::plan(listing.objects);
-        if !listing.s3.is_empty() {
-            self.list_remote(listing.s3, &mut work, &known, &mut summary, &mut without_rows)?;
-        }
-        if known.keys.is_empty() && work.items.is_empty() && !without_rows.is_empty() {
-            let reasons = without_rows.iter().map(|entry| {
-                let line = line(entry);
-                format!("{}: {}", line.object, line.reason)
-            });
-            return Err(AnalyzeError::NoFlowLogs(reasons.collect::<Vec<_>>().join("; ")));
+        if let Some(s3) = &self.s3 {
+            let listed = Listed {
+                sieve: work.sieve,
+                items: work.items,
+                skipped: work.skipped,
+                failed: Vec::new(),
+                known: 0,
+            };
+            let listed = s3.list(listing.s3, self.settings, (&known, self.observer), listed);
+            (work.items, work.skipped) = (listed.items, listed.skipped);
+            summary.known += listed.known;
+            let failed = listed.failed.into_iter();
+            without_rows.extend(failed.map(|(name, reason)| failure(name, Identity::default(), reason)));
         }
         let mut aside: Vec<ObjectEntry> = work
             .skipped
@@ -250,7 +264,7 @@ impl Run<'_> {
     }
 
     /// Reads objects, and what their rows came to.
-    fn read(&self, items: Vec<WorkItem>) -> Result<(Partial, Objects), AnalyzeError> {
+    fn read(&self, items: &[WorkItem]) -> (Partial, Objects) {
         let formats = KnownFormats::new(self.settings, &self.inventory);
         let hints = |item: &WorkItem| formats.of(item);
         let progress = |bytes| self.observer.advanced(bytes);
@@ -263,12 +277,11 @@ impl Run<'_> {
             store,
             by_object: true,
         };
-        let is_remote = |item: &WorkItem| matches!(item.object.location, Location::S3 { .. });
-        let (remote, files): (Vec<WorkItem>, Vec<WorkItem>) = items.into_iter().partition(is_remote);
-        if remote.is_empty() {
-            return Ok(threads::read_all(&files, None, &plan));
-        }
-        Ok(self.client()?.read(&files, remote.into_iter().map(|item| item.object).collect(), &plan))
+        let Some(s3) = &self.s3 else { return threads::read_all(items, None, &plan) };
+        let is_local = |item: &&WorkItem| !matches!(item.object.location, Location::S3 { .. });
+        let local: Vec<WorkItem> = items.iter().filter(is_local).cloned().collect();
+        let remote = items.iter().filter(|item| !is_local(item)).map(|item| item.object.clone()).collect();
+        s3.read(&local, remote, &plan)
     }
 
     fn store() -> Arc<Store> {
@@ -301,24 +314,20 @@ impl Run<'_> {
             items.push(candidate);
         }
         let mut failed: BTreeMap<String, String> = BTreeMap::new();
-        let mut nothing: BTreeSet<String> = BTreeSet::new();
+        let mut absent: BTreeSet<String> = BTreeSet::new();
         let (partial, objects) = loop {
             let good: Vec<WorkItem> = items
                 .iter()
                 .filter(|candidate| !failed.contains_key(&*candidate.item.object.name()))
                 .map(|candidate| candidate.item.clone())
                 .collect();
-            let (partial, objects) = self.read(good)?;
+            let (partial, objects) = self.read(&good);
             let again: Vec<&ObjectLine> =
                 objects.lines.iter().filter(|line| line.outcome == FAILED).collect();
-            // What failed before its first row is in no total: nothing has to be read again because of it.
-            let counts = counts_of(&objects);
-            let is_clean =
-                |line: &&ObjectLine| counts.get(line.object.as_str()).is_none_or(|counts| !has_rows(counts));
-            let clean = again.iter().all(is_clean);
-            nothing.extend(again.iter().filter(|line| is_clean(line)).map(|line| line.object.clone()));
-            failed.extend(again.into_iter().map(|line| (line.object.clone(), line.reason.clone())));
-            if clean {
+            failed.extend(again.iter().map(|line| (line.object.clone(), line.reason.clone())));
+            // What never arrived is not in the totals: they need not be read again without it.
+            absent.extend(objects.absent.iter().cloned());
+            if again.iter().all(|line| objects.absent.contains(&line.object)) {
                 break (partial, objects);
             }
         };
@@ -354,16 +363,32 @@ impl Run<'_> {
         if !entries.is_empty() {
             self.commit(&partial, &entries, Kind::Totals, replaces)?;
         }
-        for candidate in items.iter().filter(|it| failed.contains_key(&*it.item.object.name())) {
+        for candidate in items {
             let key = candidate.item.object.name().into_owned();
-            if nothing.contains(&key) {
-                without_rows.push(failure(key.clone(), candidate.identity.clone(), failed[&key].clone()));
+            let Some(reason) = failed.remove(&key) else { continue };
+            let (partial, objects) = if absent.contains(&key) {
+                let mut objects = Objects::default();
+                objects.push(key.clone(), FAILED, reason);
+                (Partial::new(), objects)
+            } else {
+                self.read(std::slice::from_ref(&candidate.item))
+            };
+            let reason =
+                objects.lines.iter().find(|line| line.outcome == FAILED).map(|line| line.reason.clone());
+            let replaces = known.failed.remove(&key).unwrap_or_default();
+            let Some(reason) = reason else {
+                // This time it was read.
+                let entries = entries_of(&[candidate], &objects, &BTreeMap::new());
+                for entry in &entries {
+                    known.add(entry);
+                }
+                summary.new += 1;
+                summary.records += partial.counts.records();
+                self.commit(&partial, &entries, Kind::Totals, replaces)?;
                 continue;
-            }
-            let (partial, objects) = self.read(vec![candidate.item.clone()])?;
-            let entry = failed_entry(candidate, &objects, &failed[&key]);
-            if has_rows(&entry.counts) {
-                let replaces = known.failed.remove(&key).unwrap_or_default();
+            };
+            let entry = failed_entry(&candidate, &objects, &reason);
+            if has_rows(&entry.counts) || !replaces.is_empty() {
                 summary.failed.push(line(&entry));
                 self.commit(&partial, &[entry], Kind::Failed, replaces)?;
             } else {

@@ -115,6 +115,9 @@ impl<'p> Worker<'p> {
         let name = item.object.name();
         self.sink.begin(&name, item.aws_name());
         let hints = (plan.hints)(item);
+        if matches!(content, Some(Err(_))) {
+            self.objects.absent.insert(name.to_string());
+        }
         let counter = ByteCounter::default();
         let before = self.sink.counts();
         // A decoder that panics on a corrupt object must not take the run with it; the sums stay whole, because the sink is

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::segment::{NAME_DIGITS, id_of};
+use crate::source::remote::S3Uri;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,5 +74,10 @@ impl Manifest {
         let id = id_of(&format!("{entries:?}"));
         debug_assert_eq!(id.len(), NAME_DIGITS);
         Ok(Self { id, entries })
+    }
+
+    /// Whether one of the objects lies in S3.
+    pub fn names_s3(&self) -> bool {
+        self.entries.iter().any(|entry| S3Uri::parse(&entry.key).is_some())
     }
 }

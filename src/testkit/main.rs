@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use flowtoll::testkit::{
-    Coverage, Export, FieldOrder, Form, Layout, ParquetStyle, Plan, Preset, World, WorldOptions, scale_to,
-    write_sample, write_world,
+    Coverage, Export, FieldOrder, Form, Layout, ParquetStyle, Plan, Preset, WideOptions, World, WorldOptions,
+    scale_to, write_sample, write_wide, write_world,
 };
 
 /// Writes seeded worlds of VPC Flow Logs with known truth.
@@ -24,6 +24,24 @@ struct Arguments {
 enum Command {
     /// The estate with one of everything: objects, inventory/ and truth.json.
     World(WorldArguments),
+    /// Many clients of many services for many hours, to measure rollups with: objects and inventory/.
+    Wide {
+        /// Where to write.
+        #[arg(long)]
+        output: PathBuf,
+        /// The same seed gives the same bytes.
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+        /// Clients behind the NAT gateway.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=16_000))]
+        clients: u32,
+        /// Services that each of them talks to in each hour.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=16))]
+        services: u32,
+        /// Hours of traffic.
+        #[arg(long, default_value_t = 720)]
+        hours: u32,
+    },
     /// The content of sample-logs/.
     Sample {
         /// Where to write.
@@ -128,6 +146,10 @@ enum Logged {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::World(arguments) => world(&arguments),
+        Command::Wide { output, seed, clients, services, hours } => {
+            write_wide(&output, &WideOptions { clients, services, hours, seed })
+                .map(|records| format!("{records} rows to {}", output.display()))
+        }
         Command::Sample { output } => write_sample(&output)
             .map(|truth| format!("{} rows to {}", truth.ledger.records, output.display())),
     };

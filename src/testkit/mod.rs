@@ -36,6 +36,7 @@ mod stream;
 mod tests;
 mod text;
 mod truth;
+mod wide;
 mod workload;
 mod world;
 
@@ -51,6 +52,7 @@ pub use sample::write_sample;
 pub use truth::{
     AttributionTruth, EndpointTruth, FlowLogTruth, HourTruth, LedgerTruth, NatTruth, Period, Truth,
 };
+pub use wide::{WideOptions, write_wide};
 pub use world::World;
 
 impl World {

@@ -16,20 +16,19 @@ mod explain;
 mod formats;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
-/// The README's commands, formats and price files.
+/// Large files, read in parts by several workers.
 mod parts;
 /// `flowtoll plan`: its files, what is not overwritten, and its scripts against an EC2 stand-in.
 mod plan;
 /// Policy files and address maps.
 mod policy;
+/// The README's commands, formats and price files.
 mod readme;
 /// The recipes for scheduled use.
 #[cfg(unix)]
 mod recipes;
 /// Rollups against the logs that they are made of.
 mod rollup;
-#[cfg(unix)]
-mod rollup_disk;
 /// Logs in a bucket.
 #[cfg(unix)]
 mod s3;

@@ -1,4 +1,4 @@
-//! `flowtoll report s3://...` against a real S3 server, straight and through a proxy that breaks things.
+//! `flowtoll report s3://...` and `flowtoll rollup s3://...` against a real S3 server, straight and through a proxy that breaks things.
 //!
 //! Two laws: a run that says it is complete gives the report that the same objects on disk give, to the byte; and a run that
 //! lost anything names it and exits with 1 or 2. There is no third way, and no smaller total.
@@ -13,8 +13,7 @@ mod keys;
 mod layouts;
 mod proxy;
 mod ranges;
-#[cfg(feature = "parquet")]
-mod rollup;
+mod rolled;
 mod server;
 mod soak;
 mod wire;

@@ -66,7 +66,7 @@ impl Known {
         }
     }
 
-    /// Whether this very object was counted, or passed over: then it is not read again.
+    /// Whether an object was counted as it is, as far as that shows without reading it.
     pub(super) fn holds(&self, object: &LogObject) -> bool {
         let key = fingerprint(object.name().as_bytes());
         let Some((counted, outcome)) = self.keys.get(&key).filter(|(_, outcome)| *outcome != Outcome::Failed)

@@ -7,53 +7,56 @@ use rayon::prelude::*;
 use super::known::{Candidate, entries_of, failed_entry, failure, identity, line};
 use super::{Run, Summary};
 use crate::discover::WorkItem;
+use crate::pipeline::AnalyzeError;
 use crate::pipeline::outcome::FAILED;
-use crate::pipeline::{AnalyzeError, rolled};
-use crate::rollup::manifest::ManifestEntry;
+use crate::rollup::manifest::Manifest;
 use crate::rollup::{Content, Identity, Kind, Outcome, write};
 use crate::source::remote::S3Uri;
-use crate::source::{self, Listing, LogObject};
+use crate::source::{self, Listing, Location, LogObject};
+
+/// An object of a manifest.
+type Found = (WorkItem, Identity);
+
+fn found(object: LogObject) -> Found {
+    // The date of a file is not part of what is written: the same manifest gives the same bytes.
+    let identity = Identity { modified_ns: None, ..identity(&object, true) };
+    (WorkItem { object }, identity)
+}
 
 impl Run<'_> {
     /// Exactly the objects of a manifest, as one segment that replaces its earlier self.
-    pub(super) fn manifest(&self, path: &std::path::Path, listing: Listing) -> Result<Summary, AnalyzeError> {
-        let manifest = rolled::read_manifest(path)?;
+    pub(super) fn manifest(&self, manifest: Manifest, listing: Listing) -> Result<Summary, AnalyzeError> {
         let listed: HashMap<String, LogObject> =
             listing.objects.into_iter().map(|object| (object.name().into_owned(), object)).collect();
         let mut summary = Summary::default();
         let (mut chosen, mut entries) = (Vec::new(), Vec::new());
-        let found: Vec<(&ManifestEntry, Result<Option<LogObject>, String>)> = manifest
+        let mut remote = self.remote(&manifest);
+        let local: Vec<Option<Found>> = manifest
             .entries
             .par_iter()
             .map(|entry| {
-                let found = match (listed.get(&entry.key), S3Uri::parse(&entry.key)) {
-                    (Some(object), _) => Ok(Some(object.clone())),
-                    (None, Some(uri)) => self.remote_object(uri, entry)?,
-                    (None, None) => {
-                        Ok(source::list(std::slice::from_ref(&entry.key)).ok().and_then(|found| {
-                            found.objects.into_iter().find(|object| object.name() == entry.key)
-                        }))
-                    }
-                };
-                Ok((entry, found))
-            })
-            .collect::<Result<_, AnalyzeError>>()?;
-        for (entry, found) in found {
-            let object = match found {
-                Ok(Some(object)) => object,
-                Ok(None) => {
-                    let reason = "it is not there".to_owned();
-                    entries.push(failure(entry.key.clone(), Identity::default(), reason));
-                    continue;
+                if remote.contains_key(&entry.key) {
+                    return None;
                 }
+                let object = listed.get(&entry.key).cloned().or_else(|| {
+                    let found = source::list(std::slice::from_ref(&entry.key)).ok()?;
+                    found.objects.into_iter().find(|object| object.name() == entry.key)
+                });
+                object.map(found)
+            })
+            .collect();
+        for (entry, local) in manifest.entries.iter().zip(local) {
+            let found = match remote.remove(&entry.key) {
+                Some(answer) => answer.map(found),
+                None => local.ok_or_else(|| "it is not there".to_owned()),
+            };
+            let (item, identity) = match found {
+                Ok(found) => found,
                 Err(reason) => {
                     entries.push(failure(entry.key.clone(), Identity::default(), reason));
                     continue;
                 }
             };
-            // The date of a file is not part of what is written: the same manifest gives the same bytes.
-            let identity = Identity { modified_ns: None, ..identity(&object, true) };
-            let item = WorkItem { object };
             let size = entry.size.is_some_and(|size| Some(size) != identity.size);
             let etag = entry.etag.is_some() && entry.etag != identity.etag;
             if size || etag {
@@ -66,7 +69,7 @@ impl Run<'_> {
         }
         self.observer.listed(chosen.len(), chosen.iter().filter_map(|it| it.identity.size).sum());
         let items: Vec<WorkItem> = chosen.iter().map(|candidate| candidate.item.clone()).collect();
-        let (partial, objects) = self.read(items)?;
+        let (partial, objects) = self.read(&items);
         let failed: BTreeMap<String, String> = objects
             .lines
             .iter()
@@ -96,5 +99,29 @@ impl Run<'_> {
         };
         write(&self.directory.vault, &content)?;
         Ok(summary)
+    }
+
+    /// The entries that lie in S3. What is known of them needs not be asked for: an object that is another by now is not given.
+    fn remote(&self, manifest: &Manifest) -> HashMap<String, Result<LogObject, String>> {
+        let Some(s3) = &self.s3 else { return HashMap::new() };
+        let mut found = HashMap::new();
+        let mut unknown = Vec::new();
+        for entry in &manifest.entries {
+            let Some(uri) = S3Uri::parse(&entry.key) else { continue };
+            if let (Some(size_bytes), Some(etag)) = (entry.size, &entry.etag) {
+                let object = LogObject {
+                    location: Location::S3 { bucket: uri.bucket.into(), key: uri.prefix.into() },
+                    size_bytes,
+                    etag: Some(etag.as_str().into()),
+                    explicit: true,
+                };
+                found.insert(entry.key.clone(), Ok(object));
+            } else {
+                unknown.push((entry.key.clone(), uri));
+            }
+        }
+        let (keys, uris): (Vec<String>, Vec<S3Uri>) = unknown.into_iter().unzip();
+        found.extend(keys.into_iter().zip(s3.look_up(uris)));
+        found
     }
 }

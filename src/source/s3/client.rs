@@ -1,7 +1,7 @@
 //! The client: who asks, where, how long, how often.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
@@ -29,13 +29,19 @@ const PAGE_KEYS: i32 = 1_000;
 /// Where buckets are asked for that no configuration has a Region for; the answer names the right one.
 const FIRST_REGION: &str = "us-east-1";
 
-/// A store.
+/// A store, and the threads that requests to it run on.
 pub(super) struct Store {
     pub runtime: Runtime,
+    /// What runs on those threads must not hold the threads.
+    pub clients: Arc<Clients>,
+}
+
+/// The clients of a store.
+pub(super) struct Clients {
     base: Builder,
     payer: Option<RequestPayer>,
     /// Clients of buckets that lie in another Region than configured.
-    clients: Mutex<HashMap<String, Client>>,
+    moved: Mutex<HashMap<String, Client>>,
     usual: Client,
     may_move: bool,
 }
@@ -81,12 +87,15 @@ impl Store {
         let payer = settings.is_requester_pays.then_some(RequestPayer::Requester);
         // Where the user names a Region or an endpoint, that is where the bucket is.
         let may_move = !has_endpoint && settings.region.is_none();
-        Ok(Self { runtime, base, payer, clients: Mutex::default(), usual, may_move })
+        let clients = Clients { base, payer, moved: Mutex::default(), usual, may_move };
+        Ok(Self { runtime, clients: Arc::new(clients) })
     }
+}
 
+impl Clients {
     /// The client for a bucket.
     pub fn client(&self, bucket: &str) -> Client {
-        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let clients = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         clients.get(bucket).unwrap_or(&self.usual).clone()
     }
 
@@ -100,21 +109,51 @@ impl Store {
         self.payer.clone()
     }
 
-    /// Asks for a bucket in the Region that a refusal named; `false` if that is no news.
-    fn follow(&self, bucket: &str, failure: &Failure) -> bool {
+    /// Asks for a bucket in the Region that a refusal named from now on; `false` if `asked` asked there already.
+    pub fn follow(&self, bucket: &str, asked: &Client, failure: &Failure) -> bool {
         let Some(region) = failure.region.as_ref().filter(|_| self.may_move) else { return false };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if clients.contains_key(bucket) {
+        let is_in = |client: &Client| client.config().region().is_some_and(|known| known.as_ref() == region);
+        if is_in(asked) {
             return false;
         }
-        let builder = self.base.clone().region(Region::new(region.clone()));
-        clients.insert(bucket.to_owned(), Client::from_conf(builder.build()));
+        let mut clients = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        if !clients.get(bucket).is_some_and(is_in) {
+            let builder = self.base.clone().region(Region::new(region.clone()));
+            clients.insert(bucket.to_owned(), Client::from_conf(builder.build()));
+        }
         true
     }
 
-    async fn list(&self, bucket: &str, ask: &Ask) -> Result<Page, Failure> {
-        let answer = self
-            .client(bucket)
+    /// Size and ETag of one object.
+    pub async fn look_up(&self, bucket: &str, key: &str) -> Result<Entry, Failure> {
+        let client = self.client(bucket);
+        match self.look_up_from(&client, bucket, key).await {
+            Err(failure) if self.follow(bucket, &client, &failure) => {
+                self.look_up_from(&self.client(bucket), bucket, key).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn look_up_from(&self, client: &Client, bucket: &str, key: &str) -> Result<Entry, Failure> {
+        let answer = client
+            .head_object()
+            .bucket(bucket)
+            .key(key)
+            .set_request_payer(self.payer())
+            .send()
+            .await
+            .map_err(|error| of_sdk(&error, Purpose::Get, bucket))?;
+        let size = answer.content_length().and_then(|size| u64::try_from(size).ok());
+        Ok(Entry {
+            key: key.to_owned(),
+            size_bytes: size.ok_or_else(|| Failure::lasting("S3 does not say how large it is"))?,
+            etag: answer.e_tag,
+        })
+    }
+
+    async fn list(&self, client: &Client, bucket: &str, ask: &Ask) -> Result<Page, Failure> {
+        let answer = client
             .list_objects_v2()
             .bucket(bucket)
             .prefix(&ask.prefix)
@@ -155,10 +194,36 @@ pub(super) struct BucketPages<'s> {
 
 impl Pages for BucketPages<'_> {
     fn page(&mut self, ask: &Ask) -> Result<Page, Failure> {
-        let list = || self.store.runtime.block_on(self.store.list(self.bucket, ask));
-        match list() {
-            Err(failure) if self.store.follow(self.bucket, &failure) => list(),
+        let list =
+            |client: &Client| self.store.runtime.block_on(self.store.clients.list(client, self.bucket, ask));
+        let client = self.store.clients.client(self.bucket);
+        match list(&client) {
+            Err(failure) if self.store.clients.follow(self.bucket, &client, &failure) => {
+                list(&self.store.clients.client(self.bucket))
+            }
             answer => answer,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_who_asked_in_the_wrong_region_ask_again_in_the_right_one() {
+        let region = |name: &'static str| Region::new(name);
+        let base = Builder::new().behavior_version(BehaviorVersion::latest()).region(region("us-east-1"));
+        let usual = Client::from_conf(base.clone().build());
+        let clients = Clients { base, payer: None, moved: Mutex::default(), usual, may_move: true };
+        let refused = Failure { region: Some("eu-west-3".to_owned()), ..Failure::lasting("moved") };
+        let (first, second) = (clients.client("logs"), clients.client("logs"));
+        // Both were under way when the first answer came.
+        assert!(clients.follow("logs", &first, &refused) && clients.follow("logs", &second, &refused));
+        assert_eq!(clients.region("logs").as_deref(), Some("eu-west-3"));
+        assert_eq!(clients.region("others").as_deref(), Some("us-east-1"));
+        // Who asked there already is not sent there again.
+        assert!(!clients.follow("logs", &clients.client("logs"), &refused));
+        assert!(!clients.follow("logs", &first, &Failure::lasting("denied")));
     }
 }

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::{Buf as _, Bytes};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::Session;
 use super::client::{BucketPages, Store};
 use super::failure::Failure;
 use super::get::{Remote, Whole};
@@ -39,11 +38,11 @@ pub struct S3Feed {
 }
 
 /// What is fetched.
-enum Wanted {
-    /// What is listed below the inputs, of some hours.
-    Listed(Vec<S3Uri>, NameHours),
-    /// These objects.
-    Objects(Vec<LogObject>),
+pub(super) enum Wanted {
+    /// What is listed below inputs and may be of these hours, as it is listed.
+    Below(Vec<S3Uri>, NameHours),
+    /// What was listed before.
+    Objects(Mutex<Vec<LogObject>>),
 }
 
 /// Told of the listing, on the thread that lists.
@@ -55,46 +54,34 @@ pub trait Listener: Send {
 }
 
 impl S3Feed {
-    /// What lies below inputs. Nothing is asked yet. `from` and `to` bound the starts of the records that are wanted, Unix
-    /// seconds.
-    pub fn new(session: &Session, inputs: Vec<S3Uri>, from: Option<i64>, to: Option<i64>) -> Self {
-        Self::of(session, Wanted::Listed(distinct(inputs), NameHours::new(from, to)))
-    }
-
-    /// Objects that were listed before; others than of S3 are passed over.
-    pub fn of_objects(session: &Session, objects: Vec<LogObject>) -> Self {
-        Self::of(session, Wanted::Objects(objects))
-    }
-
-    fn of(session: &Session, wanted: Wanted) -> Self {
+    /// Prepares a feed. Nothing is asked yet.
+    pub(super) fn new(store: Arc<Store>, wanted: Wanted) -> Self {
         let (sender, arrivals) = channel();
-        Self {
-            store: Arc::clone(&session.store),
-            wanted,
-            arrivals: Mutex::new(arrivals),
-            sender: Mutex::new(Some(sender)),
-        }
+        Self { store, wanted, arrivals: Mutex::new(arrivals), sender: Mutex::new(Some(sender)) }
     }
 
-    /// Lists and fetches until there is no more: to be run on a thread of its own, once. The listener is told of what is
-    /// listed, not of objects that were listed before.
+    /// Lists and fetches until there is no more: to be run on a thread of its own, once. Of objects that were listed before, the
+    /// listener is told nothing.
     pub fn run(&self, listener: &mut dyn Listener) {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(sender) = sender else { return };
         let fetcher = Fetcher {
             store: &self.store,
-            sender,
+            sender: &sender,
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
             ahead: Arc::new(Semaphore::new(MAX_AHEAD_BYTES / PERMIT_BYTES)),
         };
         match &self.wanted {
             Wanted::Objects(objects) => {
-                let _ = objects.iter().try_for_each(|object| fetcher.fetch_listed(object).then_some(()));
+                let objects = std::mem::take(&mut *objects.lock().unwrap_or_else(PoisonError::into_inner));
+                // Nobody is left to read them when it ends early.
+                let _ = objects.into_iter().all(|object| fetcher.fetch(object));
             }
-            Wanted::Listed(inputs, hours) => {
+            Wanted::Below(inputs, hours) => {
                 for input in inputs {
-                    let mut pages = BucketPages { store: &self.store, bucket: &input.bucket };
-                    let mut taker = Chooser { fetcher: &fetcher, input, listener };
+                    let bucket = input.bucket.as_str();
+                    let mut pages = BucketPages { store: &self.store, bucket };
+                    let mut taker = Listed { fetcher: &fetcher, bucket, listener };
                     let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: *hours };
                     if walk.input(&input.prefix).is_err() {
                         return;
@@ -130,52 +117,20 @@ impl Feed for S3Feed {
     }
 }
 
-/// Fetches what the listener wants of what is listed.
-struct Chooser<'c> {
-    fetcher: &'c Fetcher<'c>,
-    input: &'c S3Uri,
-    listener: &'c mut dyn Listener,
-}
-
-impl Taker for Chooser<'_> {
-    fn take(&mut self, entry: Entry, explicit: bool) -> bool {
-        let object = log_object(&self.input.bucket, &entry, explicit);
-        if !self.listener.listed(&object) {
-            return true;
-        }
-        self.fetcher.fetch(object, &self.input.bucket, entry.key, entry.etag)
-    }
-
-    fn failed(&mut self, prefix: &str, failure: Failure) {
-        let name = format!("s3://{}/{prefix}", self.input.bucket);
-        self.listener.failed(name, format!("cannot be listed: {failure}"));
-    }
-}
-
-/// Fetches objects ahead of their readers.
+/// Fetches, as long as few enough bytes wait to be read.
 struct Fetcher<'f> {
     store: &'f Arc<Store>,
-    sender: Sender<Arrival>,
+    sender: &'f Sender<Arrival>,
     requests: Arc<Semaphore>,
     ahead: Arc<Semaphore>,
 }
 
 impl Fetcher<'_> {
-    fn fetch_listed(&self, object: &LogObject) -> bool {
-        let Location::S3 { bucket, key } = &object.location else { return true };
-        // As the store wrote it.
-        let etag = object.etag.as_ref().map(|etag| format!("\"{etag}\""));
-        self.fetch(object.clone(), bucket, key.to_string(), etag)
-    }
-
-    /// Whether more is wanted.
-    fn fetch(&self, object: LogObject, bucket: &str, key: String, etag: Option<String>) -> bool {
-        let remote = Remote {
-            client: self.store.client(bucket),
-            payer: self.store.payer(),
-            bucket: bucket.to_owned(),
-            key,
-            etag,
+    /// Asks for an object once there is room for it; `false` if nobody is left to read it.
+    fn fetch(&self, object: LogObject) -> bool {
+        let Some(remote) = Remote::of(&self.store.clients, &object) else {
+            let content = Err(io::ErrorKind::Unsupported.into());
+            return self.sender.send(Arrival { object, content }).is_ok();
         };
         let size = object.size_bytes;
         if size == 0 {
@@ -213,6 +168,25 @@ impl Fetcher<'_> {
     fn wait(&self, semaphore: &Arc<Semaphore>, permits: usize) -> Option<OwnedSemaphorePermit> {
         let permits = u32::try_from(permits).unwrap_or(u32::MAX);
         self.store.runtime.block_on(Arc::clone(semaphore).acquire_many_owned(permits)).ok()
+    }
+}
+
+/// Fetches what is listed, if it is to be read.
+struct Listed<'l> {
+    fetcher: &'l Fetcher<'l>,
+    bucket: &'l str,
+    listener: &'l mut dyn Listener,
+}
+
+impl Taker for Listed<'_> {
+    fn take(&mut self, entry: Entry, explicit: bool) -> bool {
+        let object = log_object(self.bucket, &entry, explicit);
+        !self.listener.listed(&object) || self.fetcher.fetch(object)
+    }
+
+    fn failed(&mut self, prefix: &str, failure: Failure) {
+        let name = format!("s3://{}/{prefix}", self.bucket);
+        self.listener.failed(name, format!("cannot be listed: {failure}"));
     }
 }
 

@@ -1,17 +1,22 @@
 //! Bodies that break are taken up again where they broke.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::RequestPayer;
 use bytes::Bytes;
 
+use super::client::Clients;
 use super::failure::{Failure, Purpose, innermost, of_sdk};
+use crate::source::{Location, LogObject};
 
 /// How often in a row a body may break without a byte having come.
 const MAX_BREAKS: u32 = 8;
+/// How many breaks a request counts for that came to nothing however often the client sent it: two of those are enough, else a
+/// server that is frozen would hold each object for half an hour.
+const BREAKS_OF_REFUSAL: u32 = 5;
 /// The first pause after a break, milliseconds; each is twice the one before, up to 64 times it.
 const FIRST_PAUSE_MS: u64 = 50;
 
@@ -53,8 +58,9 @@ impl<O: Origin> Whole<O> {
                 Some(body) => body,
                 None => match self.origin.open(self.got).await {
                     Ok(body) => body,
+                    // Such a request was sent more than once already.
                     Err(failure) => {
-                        self.pause(failure).await?;
+                        self.pause(failure, BREAKS_OF_REFUSAL).await?;
                         continue;
                     }
                 },
@@ -80,11 +86,11 @@ impl<O: Origin> Whole<O> {
                         return Ok(Some(fresh));
                     }
                     Some(Err(text)) => {
-                        self.pause(Failure::passing(format!("the connection broke: {text}"))).await?;
+                        self.pause(Failure::passing(format!("the connection broke: {text}")), 1).await?;
                         break;
                     }
                     None => {
-                        self.pause(Failure::passing("the connection ended too early")).await?;
+                        self.pause(Failure::passing("the connection ended too early"), 1).await?;
                         break;
                     }
                 }
@@ -93,8 +99,8 @@ impl<O: Origin> Whole<O> {
         Ok(None)
     }
 
-    async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {
-        self.breaks += 1;
+    async fn pause(&mut self, failure: Failure, breaks: u32) -> Result<(), Failure> {
+        self.breaks += breaks;
         if !failure.is_passing {
             return Err(failure);
         }
@@ -110,29 +116,49 @@ impl<O: Origin> Whole<O> {
 /// One object of a bucket, as it was when it was listed.
 #[derive(Clone)]
 pub(super) struct Remote {
-    pub client: Client,
-    pub payer: Option<RequestPayer>,
-    pub bucket: String,
-    pub key: String,
-    pub etag: Option<String>,
+    clients: Arc<Clients>,
+    bucket: Box<str>,
+    pub key: Box<str>,
+    /// As a header has it.
+    etag: Option<String>,
 }
 
 impl Remote {
+    /// A listed object; `None` if it does not lie in S3.
+    pub fn of(clients: &Arc<Clients>, object: &LogObject) -> Option<Self> {
+        let Location::S3 { bucket, key } = &object.location else { return None };
+        Some(Self {
+            clients: Arc::clone(clients),
+            bucket: bucket.clone(),
+            key: key.clone(),
+            etag: object.etag.as_deref().map(|etag| format!("\"{etag}\"")),
+        })
+    }
+
     /// Asks for bytes from an offset on, up to an end if one is given (not part of them).
     pub async fn get(&self, from: u64, to: Option<u64>) -> Result<RemoteBody, Failure> {
+        let client = self.clients.client(&self.bucket);
+        match self.get_from(&client, from, to).await {
+            Err(failure) if self.clients.follow(&self.bucket, &client, &failure) => {
+                self.get_from(&self.clients.client(&self.bucket), from, to).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn get_from(&self, client: &Client, from: u64, to: Option<u64>) -> Result<RemoteBody, Failure> {
         let range = match to {
             Some(to) => Some(format!("bytes={from}-{}", to.saturating_sub(1))),
             None if from > 0 => Some(format!("bytes={from}-")),
             None => None,
         };
-        let answer = self
-            .client
+        let answer = client
             .get_object()
-            .bucket(&self.bucket)
-            .key(&self.key)
+            .bucket(&*self.bucket)
+            .key(&*self.key)
             .set_range(range)
             .set_if_match(self.etag.clone())
-            .set_request_payer(self.payer.clone())
+            .set_request_payer(self.clients.payer())
             .send()
             .await
             .map_err(|error| of_sdk(&error, Purpose::Get, &self.bucket))?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Session;
 use super::client::{BucketPages, Store};
 use super::failure::Failure;
 use super::feed::{Listener, distinct, log_object};
@@ -25,25 +24,23 @@ pub struct BucketRequests {
     pub get_requests: u64,
 }
 
-/// Lists inputs and fetches nothing; by bucket. `from` and `to` as for [`S3Feed::new`](super::S3Feed::new). What cannot be
-/// listed, the listener is told.
-pub fn list_only(
-    session: &Session,
+/// Lists inputs and fetches nothing; by bucket.
+pub(super) fn list_only(
+    store: &Store,
     inputs: Vec<S3Uri>,
-    (from, to): (Option<i64>, Option<i64>),
+    hours: NameHours,
     listener: &mut dyn Listener,
 ) -> BTreeMap<String, BucketRequests> {
-    let store: &Store = &session.store;
     let mut buckets: BTreeMap<String, BucketRequests> = BTreeMap::new();
     for input in distinct(inputs) {
         let mut requests = buckets.remove(&input.bucket).unwrap_or_default();
         let mut pages = Counted { pages: BucketPages { store, bucket: &input.bucket }, count: 0 };
         let mut taker = Counter { input: &input, listener: &mut *listener, requests: &mut requests };
-        let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours: NameHours::new(from, to) };
+        let mut walk = Walk { pages: &mut pages, taker: &mut taker, hours };
         // A counter takes every object: it never ends a walk.
         let _ = walk.input(&input.prefix);
         requests.list_requests += pages.count;
-        requests.region = store.region(&input.bucket);
+        requests.region = store.clients.region(&input.bucket);
         buckets.insert(input.bucket, requests);
     }
     buckets

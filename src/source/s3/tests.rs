@@ -274,6 +274,10 @@ fn what_does_not_pass_ends_it_at_once_and_what_does_not_end_is_given_up() {
     let hopeless = (0..50).map(|_| Plan::Breaks(0)).collect();
     let given_up = read(&content, hopeless, false).expect_err("no byte ever comes");
     assert!(given_up.text.contains("given up at byte 0 of 20"), "{given_up}");
+    // Requests that come to nothing were sent several times each: the second in a row is the last.
+    let refused = |count| (0..count).map(|_| Plan::Refused(Failure::passing("slow down"))).collect();
+    assert_eq!(read(&content, refused(1), false), Ok(content.to_vec()));
+    assert!(read(&content, refused(2), false).is_err());
     // Bytes that come count as progress.
     assert_eq!(read(&content, (0..20).map(|_| Plan::Breaks(1)).collect(), false), Ok(content.to_vec()));
 }

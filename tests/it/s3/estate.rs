@@ -166,15 +166,18 @@ impl Estate {
         self.run(address, &arguments, environment)
     }
 
-    /// The program with these arguments, as the reader of the bucket.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.bare();
-        command.envs(reader()).args(arguments);
-        command
+    fn run(&self, input: &str, more: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = self.program(environment);
+        command.args(["report", input, "--format", "json"]);
+        let inventory = self.inventory();
+        if inventory.is_dir() {
+            command.arg("--inventory").arg(inventory);
+        }
+        Run::of(command.args(more))
     }
 
-    /// The program, without anything of whoever runs the tests.
-    fn bare(&self) -> Command {
+    /// The program, with this environment for AWS and no other.
+    pub(super) fn program(&self, environment: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowtoll"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {
@@ -183,25 +186,25 @@ impl Estate {
         }
         // No credentials and no settings of whoever runs the tests.
         command.env("HOME", self.folder.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+        command.envs(environment.iter().copied());
         command
     }
 
-    fn run(&self, input: &str, more: &[&str], environment: &[(&str, &str)]) -> Run {
-        let mut command = self.bare();
-        command.envs(environment.iter().copied());
-        command.args(["report", input, "--format", "json"]);
-        let inventory = self.inventory();
-        if inventory.is_dir() {
-            command.arg("--inventory").arg(inventory);
-        }
-        let begin = Instant::now();
-        let output = command.args(more).output().expect("flowtoll starts");
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("a report is text"),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            time: begin.elapsed(),
-        }
+    /// Rolls the bucket up, by way of `endpoint`.
+    pub(super) fn rollup(&self, endpoint: &str, output: &str, more: &[&str]) -> Run {
+        Run::of(self.rollup_command(endpoint, output).arg(self.address()).args(more))
+    }
+
+    /// A rollup that lacks its input.
+    pub(super) fn rollup_command(&self, endpoint: &str, output: &str) -> Command {
+        let mut command = self.program(&reader());
+        command.args(["rollup", "--endpoint-url", endpoint, "--output"]).arg(self.beside(output));
+        command
+    }
+
+    /// The report of a rollup.
+    pub(super) fn report_of_rollup(&self, output: &str, more: &[&str]) -> Run {
+        self.run(&self.beside(output).display().to_string(), more, &[])
     }
 
     /// The report of the same objects from disk, with the names that they have in the bucket.
@@ -246,6 +249,17 @@ impl Estate {
 }
 
 impl Run {
+    pub(super) fn of(command: &mut Command) -> Self {
+        let begin = Instant::now();
+        let output = command.output().expect("flowtoll starts");
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("a report is text"),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            time: begin.elapsed(),
+        }
+    }
+
     /// Holds the law of runs that lost nothing: exit code 0, and the clean report to the byte.
     pub(super) fn assert_clean(&self, expected: &str) {
         assert_eq!(self.code, 0, "{}", self.stderr);

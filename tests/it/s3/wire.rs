@@ -91,6 +91,19 @@ impl Client {
         self.send("DELETE", path, b"")
     }
 
+    /// Size and ETag of an object, on a connection of its own.
+    pub(super) fn head(&self, path: &str) -> io::Result<(u64, String)> {
+        let mut stream = BufReader::new(TcpStream::connect(self.address)?);
+        stream.get_ref().set_read_timeout(Some(READ_LIMIT))?;
+        let mut head = Head { start: format!("HEAD {path} HTTP/1.1"), ..Head::default() };
+        head.set("Host", &self.address.to_string());
+        stream.get_mut().write_all(&head.to_bytes())?;
+        let answer = Head::read(&mut stream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let found = answer.length().zip(answer.header("etag")).filter(|_| answer.status() == 200);
+        let (size, etag) = found.ok_or(io::ErrorKind::NotFound)?;
+        Ok((size, etag.trim_matches('"').to_owned()))
+    }
+
     fn send(&mut self, method: &str, path: &str, body: &[u8]) -> io::Result<u16> {
         if self.stream.is_none() {
             let stream = TcpStream::connect(self.address)?;
