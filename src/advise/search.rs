@@ -309,13 +309,22 @@ impl Tree<'_, '_> {
 
     /// Decides the tiers of `scopes`. `gb` has a price for each scope, `added` what the tiers decided so far have at 0 GB.
     fn over_tiers(&mut self, scopes: &[usize], gb: &[Decimal], added: Decimal) {
-        let Some(root) = self.root(gb, added) else { return };
         let Some((scope, rest)) = scopes.split_first() else {
-            self.over_gateways(gb, root);
+            match self.root(gb, added) {
+                Some(root) => self.over_gateways(gb, root),
+                // Too much for a decimal.
+                None => self.has_dived = true,
+            }
             return;
         };
-        if !root.bound().is_some_and(|bound| self.goes_on(bound)) {
-            return;
+        // The first branch is followed to its end whatever its bound: there is nothing yet to hold it against.
+        if self.has_dived {
+            let is_over = self.effort.steps >= self.search.limit;
+            self.effort.is_cut |= is_over;
+            let bound = if is_over { None } else { self.root(gb, added).and_then(|root| root.bound()) };
+            if !bound.is_some_and(|bound| self.goes_on(bound)) {
+                return;
+            }
         }
         for line in &self.search.lines[*scope] {
             let mut gb = gb.to_vec();

@@ -119,7 +119,7 @@ fn steps(demand: &Demand) -> (usize, bool) {
 }
 
 /// Steps of one look at everything: with what is begun when the limit is reached.
-const SLACK: usize = 1 << 20;
+const SLACK: usize = 1 << 18;
 
 #[test]
 fn two_hundred_linked_vpcs_with_forty_gateways_end() {

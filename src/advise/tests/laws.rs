@@ -5,6 +5,7 @@ use proptest::sample::Index;
 
 use super::dearly::{CENTS, bill, now};
 use super::worlds::demand;
+use crate::advise::cost::{Layout, cost};
 use crate::advise::demand::{Carrier, Cell, Demand, EndpointDemand, Link, NatDemand, NatWay, VpcDemand};
 use crate::advise::policy::Availability;
 use crate::advise::search::{search, search_within};
@@ -78,6 +79,32 @@ fn permuted(demand: &Demand, keys: &[u64]) -> Demand {
     }
 }
 
+/// The demand without some of its prices.
+fn without_prices(demand: &Demand, missing: &[bool]) -> Demand {
+    let mut demand = demand.clone();
+    let mut missing = missing.iter().copied().cycle();
+    let mut is_missing = || missing.next().unwrap_or_default();
+    for nat in &mut demand.nats {
+        for rate in
+            [&mut nat.hour, &mut nat.gb, &mut nat.cross_zone, &mut nat.transit, &mut nat.public_ipv4_hour]
+        {
+            *rate = rate.filter(|_| !is_missing());
+        }
+    }
+    for scope in &mut demand.scopes {
+        for rate in [
+            &mut scope.endpoint_hour,
+            &mut scope.endpoint_cross_zone,
+            &mut scope.cross_zone,
+            &mut scope.transit,
+        ] {
+            *rate = rate.filter(|_| !is_missing());
+        }
+        scope.tiers = scope.tiers.take().filter(|_| !is_missing());
+    }
+    demand
+}
+
 proptest! {
     /// Multi-AZ admits nothing that single-AZ does not.
     #[test]
@@ -136,5 +163,19 @@ proptest! {
         prop_assert!(least <= cut + CENTS && cut <= now(&demand) + CENTS, "{least}, {cut}, {}", now(&demand));
         prop_assert!(!found.is_cheapest || (cut - least).abs() < CENTS, "{cut} is called the cheapest, {least} is");
         prop_assert!(found.is_cheapest || found.steps >= limit, "given up early");
+    }
+
+    /// Where a price is missing nothing is claimed: what is dearer in any kind of charge that has a price is no saving.
+    #[test]
+    fn missing_prices_are_survived(demand in demand(), missing in prop::collection::vec(any::<bool>(), 18)) {
+        let unpriced = without_prices(&demand, &missing);
+        let found = search(&unpriced);
+        let total = |layout: &Layout| cost(&unpriced, layout).total_usd;
+        let (before, after) = (total(&Layout::now(&unpriced)), total(&found.layout(&unpriced)));
+        if let Some(before) = before {
+            prop_assert!(after.is_some_and(|after| after <= before), "{before} now, {after:?} after");
+        }
+        // With the prices it is a plan as well, if not the cheapest.
+        prop_assert!(planned(&demand) <= bill(&demand, &found.layout(&unpriced)) + CENTS);
     }
 }
