@@ -128,7 +128,11 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 Role::Client => self.client_row(key, *sum),
             }
         }
-        std::mem::replace(&mut self.work, HourWork::new(Bucket::NONE))
+        let mut work = std::mem::replace(&mut self.work, HourWork::new(Bucket::NONE));
+        for view in work.units.values_mut() {
+            view.close();
+        }
+        work
     }
 
     fn eni(&self, key: &Key) -> usize {
@@ -176,7 +180,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
             NatLeg::Outside { way, peer } => {
                 let peer = self.peer_number(peer);
                 let hour = self.work.units.entry(unit).or_default();
-                hour.outside.entry(peer).or_default().add(way, sum.bytes);
+                hour.outside.add(peer, way, sum.bytes);
             }
             NatLeg::Inside { way, client, peer } => {
                 if let Some(addr) = client.address() {
@@ -190,8 +194,8 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
                 let hour = self.work.units.entry(unit).or_default();
                 match known_peer {
-                    Some(peer) => hour.inside.entry((client, peer)).or_default().add(way, sum.bytes),
-                    None => hour.inside_blind.entry(client).or_default().add(way, sum.bytes),
+                    Some(peer) => hour.inside.add((client, peer), way, sum.bytes),
+                    None => hour.inside_blind.add(client, way, sum.bytes),
                 }
             }
         }
@@ -462,7 +466,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
                 Seen::InTransit => &mut hour.transit,
                 Seen::InTransitBlind => &mut hour.transit_blind,
             };
-            rows.entry((client, peer)).or_default().add(way, sum.bytes);
+            rows.add((client, peer), way, sum.bytes);
             return;
         }
         let route = self.flows.routes.intern(route);

@@ -9,7 +9,7 @@ use crate::model::time::Bucket;
 
 use super::assemble::Assembly;
 use super::eni::Role;
-use super::flows::{Client, FlowId, Peer};
+use super::flows::{Client, FlowId, Peer, Volume};
 use super::hour::{EndpointHour, HourWork, by_client, edges};
 use super::legs::{Party, Way};
 use super::path::{Path, Route};
@@ -185,7 +185,7 @@ impl Assembly<'_, '_> {
             let mut clients = hour.by_client().1;
             clients.retain(|client, _| !unit.client_rows_rule.contains(client));
             let counted = counted_next_door(bucket, &clients, neighbours, |client, next| {
-                let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                let bytes = clients.get(client).map_or(0, Volume::total);
                 self.at_border(client, bucket, bytes, &unit.interfaces, next)
             });
             self.outcome.duplicate_bytes += hour.take_out(&unit.own_rows_rule) + hour.take_out(&counted);
@@ -244,7 +244,7 @@ impl Assembly<'_, '_> {
         } else {
             let clients = by_client(&rows);
             counted_next_door(bucket, &clients, neighbours, |client, next| {
-                let bytes = clients.get(&client).map_or(0, |volume| volume.total());
+                let bytes = clients.get(client).map_or(0, Volume::total);
                 self.at_border(client, bucket, bytes, &interface, next)
             })
         };

@@ -78,9 +78,10 @@ pub(super) fn edges(hour: &Hour, eni_of_observer: &[usize]) -> FastMap<usize, Ed
 
 /// Bytes by client.
 pub(super) fn by_client(rows: &[(FlowId, Way, u128)]) -> ByClient {
-    let mut sums = ByClient::new();
+    let mut sums = ByClient::default();
     for (flow, way, bytes) in rows {
-        sums.entry(flow.client).or_default().add(*way, *bytes);
+        sums.add(flow.client, *way, *bytes);
     }
+    sums.close();
     sums
 }

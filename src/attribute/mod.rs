@@ -16,6 +16,7 @@ mod path;
 mod resolve;
 mod seam;
 mod shape;
+mod sums;
 mod topology;
 mod vantage;
 

@@ -8,9 +8,10 @@ use crate::aggregate::FastMap;
 use crate::model::time::Bucket;
 
 use super::flows::Volume;
+use super::sums::Sums;
 
 /// Bytes by client number, as one side saw them in an hour.
-pub type ByClient = BTreeMap<u32, Volume>;
+pub type ByClient = Sums<u32>;
 
 /// The neighbours of the hour that is decided, and that hour itself where it has rows of the gateway or endpoint.
 pub type Neighbours = BTreeMap<Bucket, Neighbour>;
@@ -28,11 +29,11 @@ impl Neighbour {
     /// From both sides' views of one hour.
     pub fn new(own: &ByClient, clients: &ByClient) -> Self {
         let mut neighbour = Self::default();
-        for (client, volume) in own {
+        for (client, volume) in own.rows() {
             match clients.get(client).filter(|seen| seen.total() > 0) {
-                Some(seen) => neighbour.excess.insert(*client, beyond(*volume, *seen)),
-                None => neighbour.unmatched.insert(*client, *volume),
-            };
+                Some(seen) => neighbour.excess.merge(*client, beyond(*volume, seen)),
+                None => neighbour.unmatched.merge(*client, *volume),
+            }
         }
         neighbour
     }
@@ -60,7 +61,7 @@ pub fn counted_next_door(
     let mut counted = BTreeSet::new();
     for next in [hour.0.saturating_sub(1), hour.0.saturating_add(1)].map(Bucket) {
         let Some(neighbour) = neighbours.get_mut(&next) else { continue };
-        for (client, volume) in clients.iter().filter(|(_, volume)| volume.total() > 0) {
+        for (client, volume) in clients.rows().iter().filter(|(_, volume)| volume.total() > 0) {
             if counted.contains(client) || !at_border(*client, next) {
                 continue;
             }
@@ -70,8 +71,8 @@ pub fn counted_next_door(
             {
                 *excess = beyond(*excess, *volume);
                 counted.insert(*client);
-            } else if neighbour.unmatched.get(client) == Some(volume) {
-                neighbour.unmatched.remove(client);
+            } else if neighbour.unmatched.get(client) == Some(*volume) {
+                neighbour.unmatched.retain(|known, _| known != client);
                 counted.insert(*client);
             }
         }
@@ -100,10 +101,10 @@ impl WholeClients {
         (at_unit, at_client): &(ByClient, ByClient),
         crosses: impl Fn(u32, bool, u128) -> bool,
     ) {
-        for (client, volume) in at_unit.iter().filter(|(client, _)| !self.broken.contains(client)) {
+        for (client, volume) in at_unit.rows().iter().filter(|(client, _)| !self.broken.contains(client)) {
             self.sums.entry(*client).or_default().0.merge(*volume);
         }
-        for (client, volume) in at_client.iter().filter(|(client, _)| !self.broken.contains(client)) {
+        for (client, volume) in at_client.rows().iter().filter(|(client, _)| !self.broken.contains(client)) {
             self.sums.entry(*client).or_default().1.merge(*volume);
         }
         let broken = &mut self.broken;

@@ -4,11 +4,13 @@
 //! without packet addresses: totals and clients exact, peers by shares), `nat-outside` (N2+N3: an upper bound). Never
 //! two are added.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flows::Volume;
 use super::legs::Way;
 use super::seam::ByClient;
+use super::sums::Sums;
 
 /// Which legs were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +38,7 @@ impl Vantage {
 }
 
 /// Bytes by client number, peer number and direction.
-type ByClientPeer = BTreeMap<(u32, u32), Volume>;
+type ByClientPeer = Sums<(u32, u32)>;
 
 /// Everything seen of one NAT unit in one hour. Clients and peers are numbers of the caller's lists.
 #[derive(Debug, Default)]
@@ -44,9 +46,9 @@ pub struct HourView {
     /// N1 + N4 whose peer is known.
     pub inside: ByClientPeer,
     /// N1 + N4 whose peer is not known.
-    pub inside_blind: BTreeMap<u32, Volume>,
+    pub inside_blind: ByClient,
     /// N2 + N3 by peer.
-    pub outside: BTreeMap<u32, Volume>,
+    pub outside: Sums<u32>,
     /// S1 + S2 by client and peer.
     pub clients: ByClientPeer,
     /// The same bytes on their way through a transit gateway attachment, the client told by packet addresses.
@@ -83,35 +85,42 @@ pub struct Decision {
     pub compared: Option<(u128, u128)>,
 }
 
-fn total<'v>(volumes: impl Iterator<Item = &'v Volume>) -> u128 {
-    volumes.map(|volume| volume.total()).sum()
-}
-
 impl HourView {
+    /// To be called once all rows are there, and before anything is asked.
+    pub fn close(&mut self) {
+        for rows in [&mut self.inside, &mut self.clients, &mut self.transit, &mut self.transit_blind] {
+            rows.close();
+        }
+        self.inside_blind.close();
+        self.outside.close();
+    }
+
     /// Bytes of all rows.
     pub fn seen_bytes(&self) -> u128 {
-        total(self.inside.values())
-            + total(self.inside_blind.values())
-            + total(self.outside.values())
-            + total(self.clients.values())
-            + total(self.transit.values())
-            + total(self.transit_blind.values())
+        let pairs = [&self.inside, &self.clients, &self.transit, &self.transit_blind];
+        self.inside_blind.total()
+            + self.outside.total()
+            + pairs.into_iter().map(|rows| rows.total()).sum::<u128>()
     }
 
     /// Clients' own rows, with the transit attachment's rows of those clients that have none. Rows that show only the
     /// attachment's address could be anybody's: they count only if no client beyond it is known at all.
-    fn client_rows(&self) -> ByClientPeer {
-        let logged: BTreeSet<u32> = self.clients.keys().map(|(client, _)| *client).collect();
-        let mut rows = self.clients.clone();
-        for ((client, peer), volume) in &self.transit {
-            if !logged.contains(client) {
-                rows.entry((*client, *peer)).or_default().merge(*volume);
+    fn client_rows(&self) -> Cow<'_, ByClientPeer> {
+        let mut rows = Cow::Borrowed(&self.clients);
+        if !self.transit.is_empty() {
+            let logged: BTreeSet<u32> = self.clients.rows().iter().map(|((client, _), _)| *client).collect();
+            for ((client, peer), volume) in self.transit.rows() {
+                if !logged.contains(client) {
+                    rows.to_mut().merge((*client, *peer), *volume);
+                }
+            }
+        } else if !self.has_remote_clients {
+            for (key, volume) in self.transit_blind.rows() {
+                rows.to_mut().merge(*key, *volume);
             }
         }
-        if !self.has_remote_clients && self.transit.is_empty() {
-            for (key, volume) in &self.transit_blind {
-                rows.entry(*key).or_default().merge(*volume);
-            }
+        if let Cow::Owned(rows) = &mut rows {
+            rows.close();
         }
         rows
     }
@@ -123,21 +132,18 @@ impl HourView {
 
     /// Whether the N1 and N4 rows mostly tell the peer, `None` without such rows.
     pub fn tells_peers(&self) -> Option<bool> {
-        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        let (known, blind) = (self.inside.total(), self.inside_blind.total());
         self.has_inside().then_some(known >= blind)
     }
 
     /// Both sides' views by client: N1 + N4, and the clients' own rows.
     pub fn by_client(&self) -> (ByClient, ByClient) {
-        let mut own = self.inside_blind.clone();
-        for ((client, _), volume) in &self.inside {
-            own.entry(*client).or_default().merge(*volume);
+        let mut own = self.inside.by_client();
+        for (client, volume) in self.inside_blind.rows() {
+            own.merge(*client, *volume);
         }
-        let mut clients = ByClient::new();
-        for ((client, _), volume) in &self.client_rows() {
-            clients.entry(*client).or_default().merge(*volume);
-        }
-        (own, clients)
+        own.close();
+        (own, self.client_rows().by_client())
     }
 
     /// Takes the rows of `clients` out, and says how many bytes they had.
@@ -157,15 +163,15 @@ impl HourView {
     pub fn decide(&self, inside_ever: bool, whole: &BTreeSet<u32>) -> Option<Decision> {
         let client_rows = self.client_rows();
         // Rows of one hour can be of both kinds: NAT64 rows show the peer even in the default format.
-        let (known, blind) = (total(self.inside.values()), total(self.inside_blind.values()));
+        let (known, blind) = (self.inside.total(), self.inside_blind.total());
         let agree = clients_agree(&self.by_client().0, &client_rows, whole);
         let (vantage, counted, other) = if known > 0 && known >= blind {
-            (Vantage::NatInside, self.split(&client_rows, whole), total(client_rows.values()))
+            (Vantage::NatInside, self.split(&client_rows, whole), client_rows.total())
         } else if known + blind > 0 && !agree {
-            (Vantage::NatSplit, self.split(&client_rows, whole), total(client_rows.values()))
+            (Vantage::NatSplit, self.split(&client_rows, whole), client_rows.total())
         } else if !client_rows.is_empty() {
-            (Vantage::Clients, exact(client_rows.iter()), known + blind)
-        } else if !inside_ever && self.outside.values().any(|volume| volume.bytes_out > 0) {
+            (Vantage::Clients, exact(client_rows.rows().iter()), known + blind)
+        } else if !inside_ever && self.outside.rows().iter().any(|(_, volume)| volume.bytes_out > 0) {
             (Vantage::NatOutside, self.outside_only(), 0)
         } else {
             return None;
@@ -185,28 +191,27 @@ impl HourView {
     ///
     /// Whole clients are counted at their own rows, in every hour: then no flow is counted on both sides of an hour.
     fn split(&self, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> Vec<Counted> {
-        let mut shares: BTreeMap<u32, Volume> = self
-            .outside
-            .iter()
-            .filter(|(_, volume)| volume.bytes_out > 0)
-            .map(|(peer, v)| (*peer, *v))
-            .collect();
+        let outside = self.outside.rows().iter().copied();
+        let mut shares: Sums<u32> = outside.filter(|(_, volume)| volume.bytes_out > 0).collect();
         if shares.is_empty() {
             shares.clone_from(&self.outside);
         }
-        let mut counted = exact(self.inside.iter().filter(|((client, _), _)| !whole.contains(client)));
-        counted.extend(exact(client_rows.iter().filter(|((client, _), _)| whole.contains(client))));
+        let mut counted = exact(self.inside.rows().iter().filter(|((client, _), _)| !whole.contains(client)));
+        counted.extend(exact(client_rows.rows().iter().filter(|((client, _), _)| whole.contains(client))));
+        if self.inside_blind.is_empty() {
+            return counted;
+        }
         for part in &counted {
             if let Some(peer) = part.peer {
                 take(&mut shares, peer, part.volume);
             }
         }
         let mut blind = Vec::new();
-        for (client, volume) in self.inside_blind.iter().filter(|(client, _)| !whole.contains(client)) {
-            let of_client = (*client, 0)..=(*client, u32::MAX);
-            let mut own: BTreeMap<u32, Volume> =
-                client_rows.range(of_client.clone()).map(|((_, peer), volume)| (*peer, *volume)).collect();
-            for ((_, peer), volume) in self.inside.range(of_client) {
+        for (client, volume) in self.inside_blind.rows().iter().filter(|(client, _)| !whole.contains(client))
+        {
+            let of_client = client_rows.of_client(*client).iter();
+            let mut own: Sums<u32> = of_client.map(|((_, peer), volume)| (*peer, *volume)).collect();
+            for ((_, peer), volume) in self.inside.of_client(*client) {
                 take(&mut own, *peer, *volume);
             }
             own.retain(|_, volume| volume.total() > 0);
@@ -214,10 +219,10 @@ impl HourView {
                 blind.push((*client, *volume));
                 continue;
             }
-            for (peer, part) in &own {
+            for (peer, part) in own.rows() {
                 take(&mut shares, *peer, *part);
             }
-            let same = total(own.values()) == volume.total();
+            let same = own.total() == volume.total();
             spread(*client, *volume, &own, !same, &mut counted);
         }
         for (client, volume) in blind {
@@ -227,8 +232,8 @@ impl HourView {
     }
 
     fn outside_only(&self) -> Vec<Counted> {
-        self.outside
-            .iter()
+        let outside = self.outside.rows().iter();
+        outside
             .filter(|(_, volume)| volume.bytes_out > 0)
             .map(|(peer, volume)| Counted {
                 client: None,
@@ -247,22 +252,22 @@ const SAME_WITHIN: u128 = 20;
 /// Whether the clients' own rows show every client that the NAT unit shows, with as many bytes. What passed the unit is what
 /// its own rows say; clients' rows that say otherwise took another way, or lost records.
 fn clients_agree(own: &ByClient, client_rows: &ByClientPeer, whole: &BTreeSet<u32>) -> bool {
-    own.iter().filter(|(client, _)| !whole.contains(client)).all(|(client, volume)| {
-        let seen = total(client_rows.range((*client, 0)..=(*client, u32::MAX)).map(|(_, volume)| volume));
+    own.rows().iter().filter(|(client, _)| !whole.contains(client)).all(|(client, volume)| {
+        let seen: u128 = client_rows.of_client(*client).iter().map(|(_, volume)| volume.total()).sum();
         let passed = volume.total();
         seen > 0 && seen.abs_diff(passed).saturating_mul(SAME_WITHIN) <= seen.max(passed)
     })
 }
 
 /// Takes bytes that are accounted for out of the shares.
-fn take(shares: &mut BTreeMap<u32, Volume>, peer: u32, part: Volume) {
-    if let Some(share) = shares.get_mut(&peer) {
+fn take(shares: &mut Sums<u32>, peer: u32, part: Volume) {
+    if let Some(share) = shares.get_mut(peer) {
         share.bytes_out = share.bytes_out.saturating_sub(part.bytes_out);
         share.bytes_in = share.bytes_in.saturating_sub(part.bytes_in);
     }
 }
 
-fn exact<'r>(rows: impl Iterator<Item = (&'r (u32, u32), &'r Volume)>) -> Vec<Counted> {
+fn exact<'r>(rows: impl Iterator<Item = &'r ((u32, u32), Volume)>) -> Vec<Counted> {
     rows.map(|((client, peer), volume)| Counted {
         client: Some(*client),
         peer: Some(*peer),
@@ -273,22 +278,24 @@ fn exact<'r>(rows: impl Iterator<Item = (&'r (u32, u32), &'r Volume)>) -> Vec<Co
 }
 
 /// Spreads one client's bytes over peers, each direction by its own shares.
-fn spread(
-    client: u32,
-    volume: Volume,
-    shares: &BTreeMap<u32, Volume>,
-    estimated: bool,
-    counted: &mut Vec<Counted>,
-) {
+fn spread(client: u32, volume: Volume, shares: &Sums<u32>, estimated: bool, counted: &mut Vec<Counted>) {
     let mut parts: BTreeMap<Option<u32>, Volume> = BTreeMap::new();
     for (way, bytes) in [(Way::Out, volume.bytes_out), (Way::In, volume.bytes_in)] {
         let pick = |v: &Volume| if way == Way::Out { v.bytes_out } else { v.bytes_in };
-        let mut weights: Vec<(Option<u32>, u128)> =
-            shares.iter().map(|(peer, v)| (Some(*peer), pick(v))).filter(|(_, weight)| *weight > 0).collect();
+        let mut weights: Vec<(Option<u32>, u128)> = shares
+            .rows()
+            .iter()
+            .map(|(peer, v)| (Some(*peer), pick(v)))
+            .filter(|(_, weight)| *weight > 0)
+            .collect();
         if weights.is_empty() {
             // Nothing in this direction tells: the other direction's shares are the next best.
-            weights =
-                shares.iter().map(|(peer, v)| (Some(*peer), v.total())).filter(|(_, w)| *w > 0).collect();
+            weights = shares
+                .rows()
+                .iter()
+                .map(|(peer, v)| (Some(*peer), v.total()))
+                .filter(|(_, w)| *w > 0)
+                .collect();
         }
         if weights.is_empty() {
             weights.push((None, 1));

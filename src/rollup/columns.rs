@@ -6,13 +6,14 @@ use std::sync::Arc;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::statistics::Statistics;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 
 use super::RollupError;
@@ -128,6 +129,10 @@ pub(super) fn read_words(
     name: &str,
     mut read: impl FnMut(&str) -> Result<u32, Broken>,
 ) -> Result<Vec<u32>, Broken> {
+    // Left out where no row has a text, see [`Reading::group`]; a file without the column is not opened at all.
+    if batch.column_by_name(name).is_none() {
+        return Ok(vec![0; batch.num_rows()]);
+    }
     let column: &DictionaryArray<Int32Type> = column(batch, name).ok_or_else(|| missing(name))?;
     let texts = column.values().as_any().downcast_ref::<StringArray>().ok_or_else(|| missing(name))?;
     let mut known: Vec<Option<u32>> = vec![None; texts.len()];
@@ -252,10 +257,25 @@ impl<'v> Reading<'v> {
         // Each reading has a file of its own: the place in an open file is shared by all who have it.
         let file = self.vault.open(self.name).map_err(|error| Broken::Damaged(error.to_string()))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder = builder.with_projection(self.with_texts(group));
         for batch in builder.with_row_groups(vec![group]).with_batch_size(GROUP_ROWS).build()? {
             see(&batch.map_err(|error| Broken::Damaged(error.to_string()))?)?;
         }
         Ok(())
+    }
+
+    /// All columns but those of texts in which a row group has none: the library would look at each row to find that out.
+    fn with_texts(&self, group: usize) -> ProjectionMask {
+        let metadata = self.metadata.metadata();
+        let group = metadata.row_group(group);
+        let is_word = |field: &Field| matches!(field.data_type(), DataType::Dictionary(..));
+        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+        let wanted = self.metadata.schema().fields().iter().enumerate().filter(|(place, field)| {
+            let nulls = group.column(*place).statistics().and_then(Statistics::null_count_opt);
+            !is_word(field) || nulls != Some(rows)
+        });
+        let wanted: Vec<usize> = wanted.map(|(place, _)| place).collect();
+        ProjectionMask::roots(metadata.file_metadata().schema_descr(), wanted)
     }
 
     /// All rows.

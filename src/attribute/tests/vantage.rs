@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use crate::attribute::flows::Volume;
+use crate::attribute::sums::Sums;
 use crate::attribute::vantage::{Counted, Decision, HourView, Vantage, apportion};
 
 const fn volume(bytes_out: u128, bytes_in: u128) -> Volume {
     Volume { bytes_out, bytes_in }
 }
 
-fn rows(rows: &[((u32, u32), Volume)]) -> BTreeMap<(u32, u32), Volume> {
+fn rows(rows: &[((u32, u32), Volume)]) -> Sums<(u32, u32)> {
     rows.iter().copied().collect()
 }
 
-fn by_one(rows: &[(u32, Volume)]) -> BTreeMap<u32, Volume> {
+fn by_one(rows: &[(u32, Volume)]) -> Sums<u32> {
     rows.iter().copied().collect()
 }
 
@@ -208,11 +209,11 @@ proptest! {
         inside_ever in any::<bool>(), whole in prop::collection::btree_set(0_u32..4, 0..2),
     ) {
         let hour = HourView {
-            inside: inside.clone(),
+            inside: inside.iter().map(|(key, volume)| (*key, *volume)).collect(),
             inside_blind: blind.into_iter().map(|((client, _), volume)| (client, volume)).collect(),
             outside: outside.into_iter().map(|((_, peer), volume)| (peer, volume)).collect(),
-            clients,
-            transit,
+            clients: clients.into_iter().collect(),
+            transit: transit.into_iter().collect(),
             ..HourView::default()
         };
         if let Some(decision) = hour.decide(inside_ever, &whole) {
