@@ -146,12 +146,28 @@ impl<'b> Decoder<'b> {
         Ok(*first)
     }
 
+    #[inline]
     fn number(&mut self) -> io::Result<u64> {
+        match self.bytes {
+            [first, rest @ ..] if *first < 0x80 => {
+                self.bytes = rest;
+                Ok(u64::from(*first))
+            }
+            [first, second, rest @ ..] if *second < 0x80 => {
+                self.bytes = rest;
+                Ok(u64::from(*first & 0x7f) | u64::from(*second) << 7)
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> io::Result<u64> {
         let mut value = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
+        for (place, shift) in (0..u64::BITS).step_by(7).enumerate() {
+            let byte = *self.bytes.get(place).ok_or_else(damaged)?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
+                self.bytes = &self.bytes[place + 1..];
                 return Ok(value);
             }
         }
@@ -159,6 +175,10 @@ impl<'b> Decoder<'b> {
     }
 
     fn wide(&mut self) -> io::Result<u128> {
+        // Nine bytes hold 63 bits, and few sums have more.
+        if self.bytes.iter().take(9).any(|byte| *byte < 0x80) {
+            return self.number().map(u128::from);
+        }
         let mut value = 0;
         for shift in (0..u128::BITS).step_by(7) {
             let byte = self.byte()?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use super::{End, EndKind, Key, Partial, Presence, Sum};
 use crate::model::time::Bucket;
 
 /// One hour.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hour {
     /// Which.
     pub bucket: Bucket,
@@ -40,6 +40,51 @@ impl Hours {
     /// When the temporary file cannot be read; so do the hours themselves.
     pub fn read(&self) -> io::Result<HoursIter<'_>> {
         Ok(HoursIter { cursor: Cursor::new(&self.chunks)?, written: Written::default() })
+    }
+
+    /// Shows each hour, first to last, with what `prepare` makes of it. On a pool of several workers hours are taken from the
+    /// store and prepared on a thread of their own, one ahead of the one that is shown.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub fn each<T: Send>(
+        &self,
+        mut prepare: impl FnMut(&Hour) -> T + Send,
+        mut see: impl FnMut(&Hour, T),
+    ) -> io::Result<()> {
+        let mut hours = self.read()?;
+        if rayon::current_num_threads() == 1 {
+            let mut hour = Hour::default();
+            while hours.next_into(&mut hour)? {
+                let prepared = prepare(&hour);
+                see(&hour, prepared);
+            }
+            return Ok(());
+        }
+        std::thread::scope(|scope| {
+            // Each hour waits to be taken: only this one and the next are in memory.
+            let (ready, taken) = mpsc::sync_channel(0);
+            let (empty, used) = mpsc::channel::<Hour>();
+            scope.spawn(move || {
+                loop {
+                    let mut hour = used.try_recv().unwrap_or_default();
+                    let next =
+                        hours.next_into(&mut hour).map(|is_hour| is_hour.then(|| (prepare(&hour), hour)));
+                    let Some(next) = next.transpose() else { return };
+                    let is_error = next.is_err();
+                    if ready.send(next).is_err() || is_error {
+                        return;
+                    }
+                }
+            });
+            for next in taken {
+                let (prepared, hour) = next?;
+                see(&hour, prepared);
+                // Only where that thread has ended already is there nobody to take it.
+                let _is_taken = empty.send(hour).is_ok();
+            }
+            Ok(())
+        })
     }
 
     /// The same hours with `change` made to each.
@@ -68,15 +113,19 @@ impl Iterator for HoursIter<'_> {
     type Item = io::Result<Hour>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let bucket = self.cursor.peek()?;
-        Some(self.hour(bucket))
+        let mut hour = Hour::default();
+        self.next_into(&mut hour).map(|is_hour| is_hour.then_some(hour)).transpose()
     }
 }
 
 impl HoursIter<'_> {
-    fn hour(&mut self, bucket: Bucket) -> io::Result<Hour> {
+    /// Reads the next hour in place of another one; `false` where there is none.
+    fn next_into(&mut self, hour: &mut Hour) -> io::Result<bool> {
+        let Some(bucket) = self.cursor.peek() else { return Ok(false) };
         self.cursor.take(&mut self.written)?;
-        let mut hour = Hour { bucket, presence: Vec::new(), rows: Vec::new() };
+        hour.bucket = bucket;
+        hour.presence.clear();
+        hour.rows.clear();
         let mut presence = self.written.presence();
         while !presence.is_empty() {
             hour.presence.push(presence.presence()?);
@@ -85,7 +134,7 @@ impl HoursIter<'_> {
         while !rows.is_empty() {
             hour.rows.push(rows.row()?);
         }
-        Ok(hour)
+        Ok(true)
     }
 }
 
@@ -165,7 +214,8 @@ impl Gathered {
     }
 
     fn add_up(&mut self) {
-        self.rows.sort_unstable_by_key(|(key, _)| *key);
+        // Runs are in an order of their own partial, which is nearly this one: a stable sort makes use of it.
+        self.rows.sort_by_key(|(key, _)| *key);
         self.rows.dedup_by(|(key, sum), (known, total)| {
             let same = key == known;
             if same {

@@ -5,37 +5,36 @@
 //! 3. NAT units decide their hours by vantage; endpoints by whether their own interface was logged; private traffic
 //!    seen at both ends counts at the end that opened the conversation.
 //!
-//! Hours are read three times, so that none has to be kept: first for what their rows state and to number clients and peers,
-//! then for what the third step must know of the whole period, then to be decided.
+//! What a row says by itself is found once for each kind of row ([`super::reading`]). Hours are read two times, so that none has
+//! to be kept: first for what the third step must know of the whole period, then to be decided.
 
 use std::collections::BTreeSet;
 use std::io;
 
 use crate::aggregate::{FastMap, Hour, Hours, Key, Sum};
-use crate::inventory::InterfaceKind;
 use crate::model::addr::Addr;
 use crate::model::time::Bucket;
 
 use super::Attribution;
-use super::eni::{Census, Eni, NatKind, NatUnit, Role};
-use super::flows::{Client, FlowId, Flows, Peer};
-use super::hour::{HourEvidence, HourWork, StatedRoutes};
-use super::legs::{NatLeg, Party, Way, nat_leg};
+use super::eni::{Eni, NatKind, NatUnit, Role};
+use super::flows::{Client, FlowId, Flows, Interner};
+use super::hour::{ByHour, HourEvidence, HourWork};
+use super::kinds::{Kind, Kinds};
+use super::legs::{Party, Way};
 use super::path::{Path, Route, Site};
-use super::resolve::{ClientRow, FarEnd, Resolver, client_of_eni, site};
+use super::reading::{Choice, PrivateRow, Reading, Undecided};
+use super::resolve::{Resolver, client_of_eni, site};
 use super::seam::Borders;
 
-/// Runs the three steps.
+/// Runs the three steps. `kinds` are those of the hours' rows.
 ///
 /// # Errors
 /// When the temporary file cannot be read.
-pub fn assemble(hours: &Hours, resolver: &mut Resolver<'_>) -> io::Result<Attribution> {
+pub fn assemble(hours: &Hours, kinds: &mut Kinds, resolver: &mut Resolver<'_>) -> io::Result<Attribution> {
     let mut work = Assembly::new(resolver);
-    for hour in hours.read()? {
-        work.number(&hour?);
-    }
-    let facts = work.learn(hours)?;
-    work.finish(hours, facts)
+    work.number(hours, kinds)?;
+    let facts = work.learn(hours, kinds)?;
+    work.finish(hours, kinds, facts)
 }
 
 /// Where a row on its way to a NAT unit was seen.
@@ -49,6 +48,24 @@ enum Seen {
     InTransitBlind,
 }
 
+/// Where a route leads.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    /// No row took it yet.
+    NotYet,
+    /// Past all NAT units.
+    Past,
+    /// Through one.
+    Through(usize),
+}
+
+/// The path that a row states of its conversation.
+#[derive(Debug, Clone, Copy)]
+struct Stated {
+    conversation: u32,
+    route: u32,
+}
+
 /// The work in progress.
 pub(super) struct Assembly<'r, 'a> {
     pub(super) resolver: &'r mut Resolver<'a>,
@@ -58,12 +75,25 @@ pub(super) struct Assembly<'r, 'a> {
     /// The hour that is read.
     work: HourWork,
     evidence: HourEvidence,
-    /// Over the whole period.
-    stated: StatedRoutes,
+    /// What the rows of a kind say, once one was read.
+    pub(super) readings: Vec<Option<Reading>>,
+    /// What the rows of a kind state.
+    statements: Vec<Option<Stated>>,
+    /// Interface, client and peer of rows some of which state a path, numbered.
+    pub(super) conversations: FastMap<(usize, Party, Party), u32>,
+    /// The routes that are stated of each in any hour.
+    stated_ever: ByHour<u32>,
+    /// Client and peer of rows at NAT units, numbered.
+    pub(super) proofs: FastMap<(Addr, Party), u32>,
+    /// Interfaces of endpoints, numbered.
+    pub(super) endpoint_ids: Interner<String>,
     pub(super) flows: Flows,
     peer_numbers: FastMap<Party, u32>,
     eni_numbers: FastMap<usize, u32>,
     nat_clients: FastMap<(usize, Party), u32>,
+    /// For each route whether it leads through a NAT unit, and which.
+    units_of_routes: Vec<Taken>,
+    nat_routes: Vec<Option<u32>>,
     pub(super) outcome: Attribution,
 }
 
@@ -76,56 +106,100 @@ impl<'r, 'a> Assembly<'r, 'a> {
             borders: Borders::default(),
             work: HourWork::new(Bucket::NONE),
             evidence: HourEvidence::default(),
-            stated: FastMap::default(),
+            readings: Vec::new(),
+            statements: Vec::new(),
+            conversations: FastMap::default(),
+            stated_ever: ByHour::default(),
+            proofs: FastMap::default(),
+            endpoint_ids: Interner::default(),
             flows: Flows::default(),
             peer_numbers: FastMap::default(),
             eni_numbers: FastMap::default(),
             nat_clients: FastMap::default(),
+            units_of_routes: Vec::new(),
+            nat_routes: Vec::new(),
             outcome: Attribution::default(),
         }
     }
 
-    /// The first reading. Where bytes cannot be split evenly, clients and peers come in the order of their numbers, and those
-    /// of NAT units' rows before all others.
-    fn number(&mut self, hour: &Hour) {
-        self.read_nat_rows(hour);
-        for (key, _) in &hour.rows {
-            if let Some((of, route)) = self.stated_by(key) {
-                self.stated.entry(of).or_default().insert(route);
+    /// Before hours are read: where bytes cannot be split evenly, clients and peers come in the order of their numbers, and those
+    /// of NAT units' rows before all others; and a row may state the path of rows in earlier hours.
+    fn number(&mut self, hours: &Hours, kinds: &mut Kinds) -> io::Result<()> {
+        if kinds.is_whole() {
+            for (kind, key) in (0..).zip(kinds.keys()) {
+                self.number_row(Some(kind), key);
             }
+            return Ok(());
+        }
+        hours.each(
+            |hour| kinds.of(hour),
+            |hour, kinds| {
+                for ((key, _), kind) in hour.rows.iter().zip(kinds) {
+                    self.number_row(kind, key);
+                }
+            },
+        )
+    }
+
+    fn number_row(&mut self, kind: Option<Kind>, key: &Key) {
+        if let Role::Nat(_) = self.resolver.census.enis[self.eni(key)].role {
+            self.reading(kind, key);
+            return;
+        }
+        let stated = self.stated_by(key);
+        if let Some(stated) = stated {
+            self.stated_ever.insert(stated.conversation, stated.route);
+        }
+        if let Some(place) = kind.map(|kind| kind as usize) {
+            if self.statements.len() <= place {
+                self.statements.resize(place + 1, None);
+            }
+            self.statements[place] = stated;
         }
     }
 
-    fn read_nat_rows(&mut self, hour: &Hour) {
+    /// Reads an hour, whose rows are of these kinds.
+    pub(super) fn read(&mut self, hour: &Hour, kinds: &[Option<Kind>]) -> HourWork {
         self.work = HourWork::new(hour.bucket);
-        self.evidence = HourEvidence::default();
-        for (key, sum) in &hour.rows {
-            if let Role::Nat(unit) = self.resolver.census.enis[self.eni(key)].role {
-                self.nat_row(key, *sum, unit);
-            }
-        }
-    }
-
-    /// Reads an hour.
-    pub(super) fn read(&mut self, hour: &Hour) -> HourWork {
-        self.read_nat_rows(hour);
-        self.evidence.active.resize(self.resolver.census.enis.len(), false);
-        for (key, _) in &hour.rows {
+        self.evidence.begin(self.resolver.census.enis.len());
+        let states_paths = !self.conversations.is_empty();
+        for ((key, sum), kind) in hour.rows.iter().zip(kinds) {
             let index = self.eni(key);
             self.evidence.active[index] = true;
-            if !self.stated.is_empty()
-                && let Some((of, route)) = self.stated_by(key)
-            {
-                self.evidence.stated.entry(of).or_default().insert(route);
+            if let Role::Nat(_) = self.resolver.census.enis[index].role {
+                let reading = self.reading(*kind, key);
+                self.nat_row(reading, *sum);
+            } else if states_paths {
+                let stated = match kind {
+                    Some(kind) => self.statements.get(*kind as usize).copied().flatten(),
+                    None => self.stated_by(key),
+                };
+                if let Some(stated) = stated {
+                    self.evidence.stated.insert(stated.conversation, stated.route);
+                }
             }
         }
-        let census = self.resolver.census;
-        for (key, sum) in &hour.rows {
-            match &census.enis[self.eni(key)].role {
-                Role::Nat(_) => {}
-                Role::Endpoint { vpc_endpoint_id } => self.endpoint_row(key, *sum, vpc_endpoint_id.clone()),
-                Role::Transit => self.transit_row(key, *sum),
-                Role::Client => self.client_row(key, *sum),
+        for ((key, sum), kind) in hour.rows.iter().zip(kinds) {
+            if let Role::Nat(_) = self.resolver.census.enis[self.eni(key)].role {
+                continue;
+            }
+            match self.reading(*kind, key) {
+                Reading::Inside { .. } | Reading::Outside { .. } => {}
+                Reading::AtEndpoint { endpoint, flow, way } => {
+                    self.work.endpoints.entry(endpoint).or_default().own.push((flow, way, sum.bytes));
+                }
+                Reading::ToEndpoint { endpoint, flow, way } => {
+                    self.work.endpoints.entry(endpoint).or_default().clients.push((flow, way, sum.bytes));
+                }
+                Reading::Public(row) => {
+                    let route = match row.choice {
+                        Choice::Made(route) => route,
+                        Choice::Open(open) => self.decided(&open),
+                    };
+                    self.place(key, *sum, (row.client, row.peer, row.way), route, Seen::AtClient);
+                }
+                Reading::Private(row) => self.private_row(key, *sum, &row),
+                Reading::Forwarded => self.transit_row(key, *sum),
             }
         }
         let mut work = std::mem::replace(&mut self.work, HourWork::new(Bucket::NONE));
@@ -135,11 +209,11 @@ impl<'r, 'a> Assembly<'r, 'a> {
         work
     }
 
-    fn eni(&self, key: &Key) -> usize {
+    pub(super) fn eni(&self, key: &Key) -> usize {
         self.resolver.census.eni_of_observer[key.observer as usize]
     }
 
-    fn client_number(&mut self, vpc: Option<&str>, subnet: Option<&str>, party: Party) -> u32 {
+    pub(super) fn client_number(&mut self, vpc: Option<&str>, subnet: Option<&str>, party: Party) -> u32 {
         let client = match party.address() {
             Some(addr) => self.resolver.client_at(vpc, subnet, addr),
             None => Client { vpc_id: vpc.map(str::to_owned), ..Client::default() },
@@ -148,7 +222,7 @@ impl<'r, 'a> Assembly<'r, 'a> {
     }
 
     /// The client that a NAT unit's row shows, remembered: most rows of a gateway are of the same clients, hour after hour.
-    fn nat_client(&mut self, unit: usize, party: Party) -> u32 {
+    pub(super) fn nat_client(&mut self, unit: usize, party: Party) -> u32 {
         if let Some(number) = self.nat_clients.get(&(unit, party)) {
             return *number;
         }
@@ -157,52 +231,41 @@ impl<'r, 'a> Assembly<'r, 'a> {
         *self.nat_clients.entry((unit, party)).or_insert(number)
     }
 
-    fn peer_number(&mut self, party: Party) -> u32 {
+    pub(super) fn peer_number(&mut self, party: Party) -> u32 {
         // All private addresses are one peer.
         let party = party.address().map_or(party, |_| Party::Address(Addr::v4(0)));
         let (resolver, peers) = (&*self.resolver, &mut self.flows.peers);
         *self.peer_numbers.entry(party).or_insert_with(|| peers.intern(resolver.peer(party)))
     }
 
-    fn eni_number(&mut self, index: usize) -> u32 {
+    pub(super) fn eni_number(&mut self, index: usize) -> u32 {
         let (census, clients) = (self.resolver.census, &mut self.flows.clients);
         let client = || client_of_eni(&census.enis[index]);
         *self.eni_numbers.entry(index).or_insert_with(|| clients.intern(client()))
     }
 
     /// Step 1.
-    fn nat_row(&mut self, key: &Key, sum: Sum, unit: usize) {
-        let ends = self.resolver.ends(key);
-        let leg = nat_leg(ends, key.direction, &self.nats[unit], self.resolver.topology, |class| {
-            self.resolver.atlas.class(class).nat64
-        });
-        match leg {
-            NatLeg::Outside { way, peer } => {
-                let peer = self.peer_number(peer);
-                let hour = self.work.units.entry(unit).or_default();
-                hour.outside.add(peer, way, sum.bytes);
+    fn nat_row(&mut self, reading: Reading, sum: Sum) {
+        match reading {
+            Reading::Outside { unit, way, peer } => {
+                self.work.units.entry(unit).or_default().outside.add(peer, way, sum.bytes);
             }
-            NatLeg::Inside { way, client, peer } => {
-                if let Some(addr) = client.address() {
-                    let proof = match peer {
-                        Party::Unknown => self.evidence.used.blind.entry(addr).or_default(),
-                        peer => self.evidence.used.with_peer.entry((addr, peer)).or_default(),
-                    };
-                    proof.insert(unit);
+            Reading::Inside { unit, way, client, peer, proof } => {
+                if let Some(proof) = proof {
+                    self.evidence.used.insert(proof, unit);
                 }
-                let client = self.nat_client(unit, client);
-                let known_peer = (peer != Party::Unknown).then(|| self.peer_number(peer));
                 let hour = self.work.units.entry(unit).or_default();
-                match known_peer {
+                match peer {
                     Some(peer) => hour.inside.add((client, peer), way, sum.bytes),
                     None => hour.inside_blind.add(client, way, sum.bytes),
                 }
             }
+            _ => {}
         }
     }
 
     /// Egress rows tell the path, ingress rows of the same conversations often do not.
-    fn stated_by(&self, key: &Key) -> Option<((usize, Party, Party), Route)> {
+    fn stated_by(&mut self, key: &Key) -> Option<Stated> {
         let index = self.eni(key);
         let eni = &self.resolver.census.enis[index];
         if eni.role != Role::Client {
@@ -210,170 +273,79 @@ impl<'r, 'a> Assembly<'r, 'a> {
         }
         let row = self.resolver.client_row(key, eni);
         let route = self.resolver.stated_route(key, eni, row.peer)?;
-        Some(((index, row.client, row.peer), route))
+        let next =
+            u32::try_from(self.conversations.len()).expect("as many as clients and classes, below 2^32");
+        let conversation = *self.conversations.entry((index, row.client, row.peer)).or_insert(next);
+        Some(Stated { conversation, route: self.flows.routes.intern(route) })
     }
 
-    /// Step 2 for a row at a client.
-    fn client_row(&mut self, key: &Key, sum: Sum) {
-        let index = self.eni(key);
-        let census = self.resolver.census;
-        let eni = &census.enis[index];
-        let row = self.resolver.client_row(key, eni);
-        let client = self.eni_number(index);
-        if let Some(addr) = row.peer.address() {
-            self.private_row(key, sum, index, row, client, addr);
-            return;
-        }
-        let route = self.public_route(key, index, row);
-        let peer = self.peer_number(row.peer);
-        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
-    }
-
-    /// The path to a public peer.
-    fn public_route(&mut self, key: &Key, index: usize, row: ClientRow) -> Route {
-        let census = self.resolver.census;
-        let eni = &census.enis[index];
-        if let Some(route) = self.resolver.stated_route(key, eni, row.peer) {
-            return route;
-        }
-        let routed = self.resolver.routed(index, row.peer);
-        if row.opened_by_peer_surely {
-            // Nothing can open a conversation through a NAT: without a way in of its own, it came by a load balancer that
-            // keeps the sender's address, and the bytes stay inside.
-            let route = routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer));
-            let toll = matches!(route.path, Path::NatGateway | Path::NatInstance);
-            return if toll { Route::plain(Path::Local) } else { route };
-        }
-        for stated in [&self.evidence.stated, &self.stated] {
-            if let Some(routes) = stated.get(&(index, row.client, row.peer))
-                && routes.len() == 1
-                && let Some(route) = routes.first()
-            {
-                return route.clone();
+    /// Step 2: the route of a client's row that does not state it.
+    fn decided(&mut self, open: &Undecided) -> u32 {
+        if let Some(conversation) = open.conversation {
+            for stated in [&self.evidence.stated, &self.stated_ever] {
+                if let [route] = stated.get(conversation) {
+                    return *route;
+                }
             }
         }
-        if let Some(unit) = self.proven_unit(row, index, routed.as_ref()) {
-            return self.nat_route(unit);
+        match self.proven_unit(open) {
+            Some(unit) => self.nat_route(unit),
+            None => open.otherwise,
         }
-        routed.unwrap_or_else(|| self.resolver.guessed(key, eni, row.peer))
     }
 
-    pub(super) fn nat_route(&self, unit: usize) -> Route {
-        let nat = &self.nats[unit];
-        let path = if nat.kind == NatKind::Instance { Path::NatInstance } else { Path::NatGateway };
-        Route::through(path, &nat.id)
+    /// The route through a NAT unit.
+    pub(super) fn nat_route(&mut self, unit: usize) -> u32 {
+        if self.nat_routes.len() <= unit {
+            self.nat_routes.resize(unit + 1, None);
+        }
+        let (nat, routes) = (&self.nats[unit], &mut self.flows.routes);
+        *self.nat_routes[unit].get_or_insert_with(|| {
+            let path = if nat.kind == NatKind::Instance { Path::NatInstance } else { Path::NatGateway };
+            routes.intern(Route::through(path, &nat.id))
+        })
     }
 
     /// The NAT unit that NAT rows of the hour show this client on, for this peer. Units of another VPC count only where
     /// the route leads out of the client's own VPC or is not known.
-    fn proven_unit(&self, row: ClientRow, index: usize, routed: Option<&Route>) -> Option<usize> {
-        let eni = &self.resolver.census.enis[index];
-        let addr = row.client.address()?;
-        let routed_unit = routed.and_then(|route| self.unit_of(route));
-        let leaves = routed.is_none_or(|route| matches!(route.path, Path::TransitGateway | Path::Unknown))
-            || routed_unit.is_some_and(|unit| self.nats[unit].vpc != eni.vpc);
-        let here = |unit: &&usize| {
-            let nat = &self.nats[**unit];
-            match (&nat.vpc, &eni.vpc) {
-                (Some(nat_vpc), Some(vpc)) => nat_vpc == vpc || leaves,
-                _ => true,
-            }
+    fn proven_unit(&self, open: &Undecided) -> Option<usize> {
+        let here = |unit: &&usize| match (&self.nats[**unit].vpc, &self.resolver.census.enis[open.eni].vpc) {
+            (Some(nat_vpc), Some(vpc)) => open.leaves || nat_vpc == vpc,
+            _ => true,
         };
-        let pick = |units: &BTreeSet<usize>| {
+        let pick = |units: &[usize]| {
             let mut fitting = units.iter().filter(here);
             let first = fitting.next().copied();
             if fitting.next().is_some() {
                 // Several units carried it in this hour: the one the route names, if it is among them.
-                return routed_unit.filter(|unit| units.contains(unit)).or(first);
+                return open.routed_unit.filter(|unit| units.contains(unit)).or(first);
             }
             first
         };
-        if let Some(unit) = self.evidence.used.with_peer.get(&(addr, row.peer)).and_then(pick) {
-            return Some(unit);
-        }
-        if routed.is_some_and(|route| route.path != Path::Unknown) {
-            return None;
-        }
-        self.evidence.used.blind.get(&addr).and_then(pick)
+        let proven = |proof: Option<u32>| pick(self.evidence.used.get(proof?));
+        proven(open.with_peer).or_else(|| proven(open.blind))
     }
 
-    fn unit_of(&self, route: &Route) -> Option<usize> {
+    pub(super) fn unit_of(&self, route: &Route) -> Option<usize> {
         let id = route.via.as_deref()?;
         self.nats.iter().position(|nat| nat.id == id)
     }
 
     /// A row at a client whose peer has a private address.
-    fn private_row(&mut self, key: &Key, sum: Sum, index: usize, row: ClientRow, client: u32, addr: Addr) {
-        let census = self.resolver.census;
-        let eni = &census.enis[index];
-        let far_end = self.resolver.far_end(index, addr);
-        if let Some((id, named)) = endpoint_behind(far_end, census) {
-            let flow = self.endpoint_flow(client, &id, named);
-            let hour = self.work.endpoints.entry(id).or_default();
-            hour.clients.push((flow, row.way, sum.bytes));
-            return;
-        }
-        let far = far_end.observer;
-        let routed = self.resolver.routed(index, row.peer);
-        let proven = self.proven_unit(row, index, routed.as_ref());
-        let route = match (proven, routed) {
-            (Some(unit), _) => self.nat_route(unit),
-            (None, Some(route)) if route.path != Path::NatInstance => route,
-            _ => self.resolver.guessed(key, eni, row.peer),
-        };
-        let peer = self.peer_number(row.peer);
-        // The end that opened the conversation is its client, whichever end is logged. Where ports do not tell, both ends must
-        // come to the same answer: by interface, since either may know the other by a secondary address.
-        let other = far.map(|far| census.enis[far].id.as_str());
-        let other = other.or(far_end.interface.map(|interface| interface.interface_id.as_str()));
-        let opened_here = row.opened.unwrap_or_else(|| other.is_none_or(|other| eni.id.as_str() < other));
-        if route.path != Path::NatGateway && !opened_here && far != Some(index) {
-            if far.is_some_and(|far| census.enis[far].role == Role::Client && self.evidence.active[far]) {
+    fn private_row(&mut self, key: &Key, sum: Sum, row: &PrivateRow) {
+        let proven = self.proven_unit(&row.choice);
+        let route = proven.map_or(row.choice.otherwise, |unit| self.nat_route(unit));
+        if !row.opened_here && self.flows.routes.get(route).path != Path::NatGateway {
+            if row.far_client.is_some_and(|far| self.evidence.active[far]) {
                 self.work.duplicate_bytes += sum.bytes;
                 return;
             }
-            let opener = self.resolver.client_at(eni.vpc.as_deref(), eni.subnet.as_deref(), addr);
-            if opener.interface_id.is_some() {
-                let opener = self.flows.clients.intern(opener);
-                self.place(key, sum, opener, peer, row.way.back(), route, Seen::AtClient);
+            if let Some(opener) = row.opener {
+                self.place(key, sum, (opener, row.peer, row.way.back()), route, Seen::AtClient);
                 return;
             }
         }
-        self.place(key, sum, client, peer, row.way, route, Seen::AtClient);
-    }
-
-    fn endpoint_flow(&mut self, client: u32, interface: &str, named: Option<String>) -> FlowId {
-        let endpoint = self.resolver.topology.endpoint_of_interface(interface);
-        let via = endpoint.map(|endpoint| endpoint.vpc_endpoint_id.clone()).or(named);
-        let route =
-            Route { path: Path::InterfaceEndpoint, via: Some(via.unwrap_or_else(|| interface.to_owned())) };
-        let peer = match endpoint {
-            Some(endpoint) => Peer {
-                service: endpoint.service.clone(),
-                service_region: endpoint.service_region.clone().or_else(|| endpoint.region.clone()),
-                in_prefix_list: None,
-            },
-            None => Peer { service: "aws-unknown".to_owned(), service_region: None, in_prefix_list: None },
-        };
-        FlowId {
-            client,
-            route: self.flows.routes.intern(route),
-            peer: self.flows.peers.intern(peer),
-            estimated: false,
-        }
-    }
-
-    /// A row at an interface endpoint's own interface.
-    fn endpoint_row(&mut self, key: &Key, sum: Sum, named: Option<String>) {
-        let index = self.eni(key);
-        let eni = &self.resolver.census.enis[index];
-        // The endpoint is the peer of its clients: what goes out of it comes in for them.
-        let row = self.resolver.client_row(key, eni);
-        let way = row.way.back();
-        let id = eni.id.clone();
-        let client = self.client_number(eni.vpc.as_deref(), eni.subnet.as_deref(), row.peer);
-        let flow = self.endpoint_flow(client, &id, named);
-        self.work.endpoints.entry(id).or_default().own.push((flow, way, sum.bytes));
+        self.place(key, sum, (row.client, row.peer, row.way), route, Seen::AtClient);
     }
 
     /// A row at something that forwards for others: its bytes are somebody else's.
@@ -398,13 +370,15 @@ impl<'r, 'a> Assembly<'r, 'a> {
             let number = self.client_number(vpc, eni.subnet.as_deref(), client);
             let route = self.transit_route(eni, number, class);
             let peer = self.peer_number(peer);
-            if self.unit_of(&route).is_some() {
+            let is_toll = self.unit_of(&route).is_some();
+            let route = self.flows.routes.intern(route);
+            if is_toll {
                 let seen = if blind { Seen::InTransitBlind } else { Seen::InTransit };
-                self.place(key, sum, number, peer, way, route, seen);
+                self.place(key, sum, (number, peer, way), route, seen);
                 return;
             }
             if !is_logged {
-                self.place(key, sum, number, peer, way, route, Seen::AtClient);
+                self.place(key, sum, (number, peer, way), route, Seen::AtClient);
                 return;
             }
         } else if !is_logged {
@@ -433,44 +407,60 @@ impl<'r, 'a> Assembly<'r, 'a> {
             .unwrap_or(Route::plain(Path::TransitGateway))
     }
 
+    /// The NAT unit of a route, remembered.
+    fn unit_of_route(&mut self, route: u32, eni: usize) -> Option<usize> {
+        let place = route as usize;
+        match self.units_of_routes.get(place) {
+            Some(Taken::Through(unit)) => return Some(*unit),
+            Some(Taken::Past) => return None,
+            Some(Taken::NotYet) | None => {}
+        }
+        let taken = self.flows.routes.get(route);
+        let mut unit = None;
+        if matches!(taken.path, Path::NatGateway | Path::NatInstance) {
+            unit = self.unit_of(taken);
+            if unit.is_none() && taken.path == Path::NatGateway && taken.via.is_some() {
+                // A gateway that only next-hop fields name.
+                unit = Some(self.nats.len());
+                let eni = &self.resolver.census.enis[eni];
+                self.nats.push(NatUnit {
+                    id: taken.via.clone().unwrap_or_default(),
+                    kind: NatKind::Zonal,
+                    private: false,
+                    own: BTreeSet::new(),
+                    vpc: eni.vpc.clone(),
+                    subnet: None,
+                    zone: None,
+                    region: eni.region.clone(),
+                    inventory: None,
+                });
+            }
+        }
+        if self.units_of_routes.len() <= place {
+            self.units_of_routes.resize(place + 1, Taken::NotYet);
+        }
+        self.units_of_routes[place] = unit.map_or(Taken::Past, Taken::Through);
+        unit
+    }
+
     /// Puts a row on its path: into a NAT unit's hour, or straight into the flows.
-    #[expect(clippy::too_many_arguments, reason = "one row, spelled out")]
-    fn place(&mut self, key: &Key, sum: Sum, client: u32, peer: u32, way: Way, route: Route, seen: Seen) {
-        if route.path == Path::NatGateway
-            && self.unit_of(&route).is_none()
-            && let Some(id) = &route.via
-        {
-            // A gateway that only next-hop fields name.
-            let eni = &self.resolver.census.enis[self.eni(key)];
-            self.nats.push(NatUnit {
-                id: id.clone(),
-                kind: NatKind::Zonal,
-                private: false,
-                own: BTreeSet::new(),
-                vpc: eni.vpc.clone(),
-                subnet: None,
-                zone: None,
-                region: eni.region.clone(),
-                inventory: None,
-            });
-        }
-        if matches!(route.path, Path::NatGateway | Path::NatInstance)
-            && let Some(unit) = self.unit_of(&route)
-        {
-            let eni = &self.resolver.census.enis[self.eni(key)];
-            let remote = eni.vpc.is_some() && eni.vpc != self.nats[unit].vpc;
-            let hour = self.work.units.entry(unit).or_default();
-            hour.has_remote_clients |= remote && seen == Seen::AtClient;
-            let rows = match seen {
-                Seen::AtClient => &mut hour.clients,
-                Seen::InTransit => &mut hour.transit,
-                Seen::InTransitBlind => &mut hour.transit_blind,
-            };
-            rows.add((client, peer), way, sum.bytes);
+    fn place(&mut self, key: &Key, sum: Sum, (client, peer, way): (u32, u32, Way), route: u32, seen: Seen) {
+        let index = self.eni(key);
+        let Some(unit) = self.unit_of_route(route, index) else {
+            self.work.settled.push((FlowId { client, route, peer, estimated: false }, way, sum.bytes));
             return;
-        }
-        let route = self.flows.routes.intern(route);
-        self.work.settled.push((FlowId { client, route, peer, estimated: false }, way, sum.bytes));
+        };
+        let hour = self.work.units.entry(unit).or_default();
+        let rows = match seen {
+            Seen::AtClient => {
+                let vpc = &self.resolver.census.enis[index].vpc;
+                hour.has_remote_clients |= vpc.is_some() && *vpc != self.nats[unit].vpc;
+                &mut hour.clients
+            }
+            Seen::InTransit => &mut hour.transit,
+            Seen::InTransitBlind => &mut hour.transit_blind,
+        };
+        rows.add((client, peer), way, sum.bytes);
     }
 
     /// Whether `bytes` of a client in `hour` can be the ones that `others` (interfaces of the gateway or endpoint) show in
@@ -487,18 +477,5 @@ impl<'r, 'a> Assembly<'r, 'a> {
         client.and_then(|id| self.resolver.census.by_id(id)).is_some_and(|eni| {
             others.iter().any(|other| self.borders.meet((eni, hour), (*other, next), bytes))
         })
-    }
-}
-
-/// The interface endpoint behind an address: its interface, and its own id where one is named.
-fn endpoint_behind(far_end: FarEnd<'_>, census: &Census) -> Option<(String, Option<String>)> {
-    let interface = far_end.interface.filter(|interface| interface.kind == InterfaceKind::VpcEndpoint);
-    if let Some(interface) = interface {
-        return Some((interface.interface_id.clone(), interface.vpc_endpoint_id.clone()));
-    }
-    let eni = &census.enis[far_end.observer?];
-    match &eni.role {
-        Role::Endpoint { vpc_endpoint_id } => Some((eni.id.clone(), vpc_endpoint_id.clone())),
-        _ => None,
     }
 }

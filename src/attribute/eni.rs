@@ -7,6 +7,7 @@ use crate::aggregate::{FastMap, Hours, ObserverFacts, Partial, learn};
 use crate::inventory::{InterfaceKind, NatGateway, RouteTarget};
 use crate::model::addr::Addr;
 
+use super::kinds::Kinds;
 use super::shape::{Shape, Shapes};
 use super::topology::Topology;
 
@@ -95,11 +96,16 @@ pub struct Census {
 }
 
 impl Census {
-    /// Takes stock. `hours` hold the rows that count (one flow log per interface and hour).
+    /// Takes stock. `hours` hold the rows that count (one flow log per interface and hour), whose kinds are put into `kinds`.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub fn take(partial: &Partial, hours: &Hours, topology: &Topology<'_>) -> io::Result<Self> {
+    pub fn take(
+        partial: &Partial,
+        hours: &Hours,
+        topology: &Topology<'_>,
+        kinds: &mut Kinds,
+    ) -> io::Result<Self> {
         let mut facts: BTreeMap<String, ObserverFacts> = BTreeMap::new();
         for observer in &partial.observers {
             let known = facts.entry(text(&observer.id)).or_default();
@@ -112,7 +118,7 @@ impl Census {
         let eni_of_observer: Vec<usize> =
             partial.observers.iter().map(|observer| index[text(&observer.id).as_str()]).collect();
         let logged = logged_places(partial, &eni_of_observer, facts.len(), topology);
-        let shapes = Shapes::collect(partial, hours, &eni_of_observer, facts.len())?;
+        let shapes = Shapes::collect(partial, hours, &eni_of_observer, facts.len(), kinds)?;
         let mut census = Self {
             enis: Vec::with_capacity(facts.len()),
             eni_of_observer,

@@ -11,6 +11,7 @@ use super::assemble::Assembly;
 use super::eni::Role;
 use super::flows::{Client, FlowId, Peer, Volume};
 use super::hour::{EndpointHour, HourWork, by_client, edges};
+use super::kinds::Kinds;
 use super::legs::{Party, Way};
 use super::path::{Path, Route};
 use super::resolve::client_of_eni;
@@ -38,7 +39,7 @@ pub(super) struct Facts(BTreeMap<usize, UnitFacts>);
 #[derive(Debug, Default)]
 struct NextDoor {
     units: BTreeMap<usize, Neighbours>,
-    endpoints: BTreeMap<String, Neighbours>,
+    endpoints: BTreeMap<u32, Neighbours>,
 }
 
 impl NextDoor {
@@ -50,7 +51,7 @@ impl NextDoor {
         }
         for (id, hour) in work.endpoints.iter().filter(|(_, hour)| !hour.own.is_empty()) {
             let neighbour = Neighbour::new(&by_client(&hour.own), &by_client(&hour.clients));
-            self.endpoints.entry(id.clone()).or_default().insert(work.bucket, neighbour);
+            self.endpoints.entry(*id).or_default().insert(work.bucket, neighbour);
         }
     }
 
@@ -65,30 +66,32 @@ impl NextDoor {
 type Views = (Bucket, Vec<(usize, (ByClient, ByClient))>);
 
 impl Assembly<'_, '_> {
-    /// The second reading: what the third needs to know of the whole period.
+    /// The first reading: what the second needs to know of the whole period.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub(super) fn learn(&mut self, hours: &Hours) -> io::Result<Facts> {
+    pub(super) fn learn(&mut self, hours: &Hours, kinds: &mut Kinds) -> io::Result<Facts> {
         let mut facts = Facts::default();
         let mut waiting: Option<Views> = None;
-        for hour in hours.read()? {
-            let hour = hour?;
-            let work = self.read(&hour);
-            let mut views = Vec::with_capacity(work.units.len());
-            for (unit, view) in &work.units {
-                let known = facts.0.entry(*unit).or_insert_with(|| self.unknown(*unit));
-                known.tells.extend(view.tells_peers());
-                known.inside_ever |= view.has_inside();
-                views.push((*unit, view.by_client()));
-            }
-            // Whether a flow crosses an hour's end is known when the next hour is.
-            self.borders.see(hour.bucket, edges(&hour, &self.resolver.census.eni_of_observer));
-            if let Some(views) = waiting.replace((hour.bucket, views)) {
-                self.compare(views, &mut facts);
-            }
-            self.borders.forget_before(hour.bucket);
-        }
+        hours.each(
+            |hour| kinds.of(hour),
+            |hour, kinds| {
+                let work = self.read(hour, &kinds);
+                let mut views = Vec::with_capacity(work.units.len());
+                for (unit, view) in &work.units {
+                    let known = facts.0.entry(*unit).or_insert_with(|| self.unknown(*unit));
+                    known.tells.extend(view.tells_peers());
+                    known.inside_ever |= view.has_inside();
+                    views.push((*unit, view.by_client()));
+                }
+                // Whether a flow crosses an hour's end is known when the next hour is.
+                self.borders.see(hour.bucket, edges(hour, &self.resolver.census.eni_of_observer));
+                if let Some(views) = waiting.replace((hour.bucket, views)) {
+                    self.compare(views, &mut facts);
+                }
+                self.borders.forget_before(hour.bucket);
+            },
+        )?;
         if let Some(views) = waiting {
             self.compare(views, &mut facts);
         }
@@ -113,31 +116,36 @@ impl Assembly<'_, '_> {
         }
     }
 
-    /// The third reading, and the outcome.
+    /// The second reading, and the outcome.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub(super) fn finish(mut self, hours: &Hours, facts: Facts) -> io::Result<Attribution> {
-        // Units that only next-hop fields name come again in the same order, and with the same numbers.
-        self.nats.clone_from(&self.resolver.census.nats);
+    pub(super) fn finish(
+        mut self,
+        hours: &Hours,
+        kinds: &mut Kinds,
+        facts: Facts,
+    ) -> io::Result<Attribution> {
         let mut units: BTreeMap<usize, Unit> =
             facts.0.into_iter().map(|(number, facts)| (number, Unit::new(facts))).collect();
         let mut next_door = NextDoor::default();
         let mut waiting: Option<HourWork> = None;
-        for hour in hours.read()? {
-            let hour = hour?;
-            self.outcome.note_presence(&hour, self.resolver.partial, self.resolver.topology);
-            let work = self.read(&hour);
-            self.borders.see(hour.bucket, edges(&hour, &self.resolver.census.eni_of_observer));
-            next_door.see(&work);
-            if let Some(work) = waiting.replace(work) {
-                self.decide(work, &mut units, &mut next_door);
-            }
-            // The waiting hour needs the one before it.
-            let first = Bucket(hour.bucket.0.saturating_sub(1));
-            self.borders.forget_before(first);
-            next_door.forget_before(first);
-        }
+        hours.each(
+            |hour| kinds.of(hour),
+            |hour, kinds| {
+                self.outcome.note_presence(hour, self.resolver.partial, self.resolver.topology);
+                let work = self.read(hour, &kinds);
+                self.borders.see(hour.bucket, edges(hour, &self.resolver.census.eni_of_observer));
+                next_door.see(&work);
+                if let Some(work) = waiting.replace(work) {
+                    self.decide(work, &mut units, &mut next_door);
+                }
+                // The waiting hour needs the one before it.
+                let first = Bucket(hour.bucket.0.saturating_sub(1));
+                self.borders.forget_before(first);
+                next_door.forget_before(first);
+            },
+        )?;
         if let Some(work) = waiting {
             self.decide(work, &mut units, &mut next_door);
         }
@@ -165,8 +173,8 @@ impl Assembly<'_, '_> {
             }
         }
         for (id, hour) in work.endpoints {
-            let neighbours = next_door.endpoints.entry(id.clone()).or_default();
-            self.decide_endpoint(&id, work.bucket, hour, neighbours);
+            let neighbours = next_door.endpoints.entry(id).or_default();
+            self.decide_endpoint(id, work.bucket, hour, neighbours);
         }
         self.decide_private_transit(work.private_transit);
     }
@@ -180,7 +188,6 @@ impl Assembly<'_, '_> {
         neighbours: &mut Neighbours,
     ) {
         let route = self.nat_route(number);
-        let route = self.flows.routes.intern(route);
         if !hour.has_inside() {
             let mut clients = hour.by_client().1;
             clients.retain(|client, _| !unit.client_rows_rule.contains(client));
@@ -209,8 +216,7 @@ impl Assembly<'_, '_> {
             });
             let peer = part.peer.unwrap_or_else(|| self.flows.peers.intern(Peer::unknown()));
             let id = FlowId { client, route, peer, estimated: part.estimated };
-            self.flows.add(id, Way::Out, part.volume.bytes_out);
-            self.flows.add(id, Way::In, part.volume.bytes_in);
+            self.flows.merge(id, part.volume);
         }
         if let Some((counted, other)) = decision.compared {
             let sum = unit.totals.compared.get_or_insert((0, 0));
@@ -234,8 +240,9 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn decide_endpoint(&mut self, id: &str, bucket: Bucket, hour: EndpointHour, neighbours: &mut Neighbours) {
-        let interface: Vec<usize> = self.resolver.census.by_id(id).into_iter().collect();
+    fn decide_endpoint(&mut self, id: u32, bucket: Bucket, hour: EndpointHour, neighbours: &mut Neighbours) {
+        let interface: Vec<usize> =
+            self.resolver.census.by_id(self.endpoint_ids.get(id)).into_iter().collect();
         let is_logged = !hour.own.is_empty();
         let (rows, mut duplicates) =
             if is_logged { (hour.own, hour.clients) } else { (hour.clients, hour.own) };

@@ -173,14 +173,21 @@ impl Flows {
         self.day = hour.day();
     }
 
-    /// Adds bytes.
+    /// Adds bytes of one direction.
     pub fn add(&mut self, id: FlowId, way: Way, bytes: u128) {
-        self.totals.entry(id).or_default().add(way, bytes);
+        let mut volume = Volume::default();
+        volume.add(way, bytes);
+        self.merge(id, volume);
+    }
+
+    /// Adds bytes of both directions.
+    pub fn merge(&mut self, id: FlowId, volume: Volume) {
+        self.totals.entry(id).or_default().merge(volume);
         let (clients, places) = (&self.clients, &mut self.places);
         let place = *self.place_of.entry(id.client).or_insert_with(|| {
             places.intern(Client { interface_id: None, subnet_id: None, ..clients.get(id.client).clone() })
         });
-        *self.days.entry((self.day, id.route, place)).or_default() += bytes;
+        *self.days.entry((self.day, id.route, place)).or_default() += volume.total();
     }
 
     /// The same bytes by day, sorted.

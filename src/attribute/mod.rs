@@ -10,9 +10,11 @@ mod eni;
 mod finish;
 mod flows;
 mod hour;
+mod kinds;
 mod legs;
 mod overlap;
 mod path;
+mod reading;
 mod resolve;
 mod seam;
 mod shape;
@@ -25,6 +27,7 @@ mod tests;
 
 pub use eni::{NatKind, NatUnit};
 pub use flows::{Client, DayVolume, Flow, Peer, Volume};
+pub use kinds::MAX_KINDS;
 pub use path::Path;
 pub use topology::Topology;
 pub use vantage::Vantage;
@@ -35,6 +38,8 @@ use std::io;
 use crate::aggregate::Partial;
 use crate::classify::atlas::Atlas;
 use crate::model::time::Bucket;
+
+use kinds::Kinds;
 
 /// Totals of one NAT unit over the whole period.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,10 +100,21 @@ pub struct Attribution {
 /// # Errors
 /// When the temporary file that holds totals cannot be read.
 pub fn attribute(partial: &Partial, atlas: &Atlas, topology: &Topology<'_>) -> io::Result<Attribution> {
+    attribute_with(partial, atlas, topology, MAX_KINDS)
+}
+
+/// [`attribute`] that remembers so many kinds of rows: how many makes no difference but in time and memory.
+fn attribute_with(
+    partial: &Partial,
+    atlas: &Atlas,
+    topology: &Topology<'_>,
+    max_kinds: usize,
+) -> io::Result<Attribution> {
     let chosen = overlap::choose(partial, partial.hours()?)?;
-    let census = eni::Census::take(partial, &chosen.hours, topology)?;
+    let mut kinds = Kinds::new(max_kinds);
+    let census = eni::Census::take(partial, &chosen.hours, topology, &mut kinds)?;
     let mut resolver = resolve::Resolver::new(partial, atlas, topology, &census);
-    let mut outcome = assemble::assemble(&chosen.hours, &mut resolver)?;
+    let mut outcome = assemble::assemble(&chosen.hours, &mut kinds, &mut resolver)?;
     outcome.duplicate_bytes += chosen.duplicate_bytes;
     outcome.set_aside = chosen.set_aside;
     Ok(outcome)

@@ -1,7 +1,5 @@
 //! From ends of a row to clients, peers and paths, with everything the logs and the inventory tell.
 
-use std::collections::BTreeSet;
-
 use crate::aggregate::{FastMap, Key, NextHop, Opener, Partial};
 use crate::classify::atlas::Atlas;
 use crate::inventory::{InterfaceKind, NetworkInterface};
@@ -35,15 +33,6 @@ pub struct ClientRow {
     pub opened: Option<bool>,
     /// Whether the far end surely opened it (well-known port here, drawn port there).
     pub opened_by_peer_surely: bool,
-}
-
-/// The evidence NAT rows give: who used which unit in an hour.
-#[derive(Debug, Default)]
-pub struct NatEvidence {
-    /// By client address and peer.
-    pub with_peer: FastMap<(Addr, Party), BTreeSet<usize>>,
-    /// By client address, from rows that do not tell the peer.
-    pub blind: FastMap<Addr, BTreeSet<usize>>,
 }
 
 /// What is behind an address.

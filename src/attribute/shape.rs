@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use crate::aggregate::{EndKind, Hours, Key, Opener, Partial, Sum};
+use crate::aggregate::{EndKind, Hours, Key, Opener, Partial};
 use crate::model::addr::Addr;
+
+use super::kinds::Kinds;
 
 /// What the rows of one interface look like.
 #[derive(Debug, Default)]
@@ -48,32 +50,32 @@ impl Shape {
         }
     }
 
-    fn add(&mut self, partial: &Partial, key: &Key, sum: Sum) {
+    fn add(&mut self, partial: &Partial, key: &Key, records: u64) {
         let addr = |index: u32| partial.addresses[index as usize];
         for end in [key.src, key.dst] {
             if let EndKind::Address(index) = end.kind() {
-                *self.seen.entry(addr(index)).or_default() += sum.records;
+                *self.seen.entry(addr(index)).or_default() += records;
             }
         }
         match (key.src.kind(), key.dst.kind(), key.pkt_src.kind(), key.pkt_dst.kind()) {
             // N1: a private source, sent on to a public address.
             (EndKind::Address(_), EndKind::Address(own), EndKind::Address(client), EndKind::Class(_)) => {
-                *self.translated.entry(addr(own)).or_default() += sum.records;
+                *self.translated.entry(addr(own)).or_default() += records;
                 self.clients.insert(addr(client));
                 let outside = matches!(key.opener, Opener::Destination | Opener::DestinationSurely);
-                self.opened_outside += if outside { sum.records } else { 0 };
+                self.opened_outside += if outside { records } else { 0 };
             }
             // N4: from a public address, to a private one.
             (EndKind::Address(own), EndKind::Address(_), EndKind::Class(_), EndKind::Address(client)) => {
-                *self.translated.entry(addr(own)).or_default() += sum.records;
+                *self.translated.entry(addr(own)).or_default() += records;
                 self.clients.insert(addr(client));
                 let outside = matches!(key.opener, Opener::Source | Opener::SourceSurely);
-                self.opened_outside += if outside { sum.records } else { 0 };
+                self.opened_outside += if outside { records } else { 0 };
             }
             // To or from the outside.
             (EndKind::Address(own), EndKind::Class(_), EndKind::Address(other), _)
             | (EndKind::Class(_), EndKind::Address(own), _, EndKind::Address(other)) => {
-                self.outside += sum.records;
+                self.outside += records;
                 if own != other {
                     self.stand_ins.insert(addr(other));
                 }
@@ -90,7 +92,7 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    /// Collects the shapes of all interfaces.
+    /// Collects the shapes of all interfaces, and the kinds of their rows.
     ///
     /// # Errors
     /// When the temporary file cannot be read.
@@ -99,12 +101,30 @@ impl Shapes {
         hours: &Hours,
         eni_of_observer: &[usize],
         count: usize,
+        kinds: &mut Kinds,
     ) -> io::Result<Self> {
         let mut by_eni: Vec<Shape> = std::iter::repeat_with(Shape::default).take(count).collect();
-        for hour in hours.read()? {
-            for (key, sum) in &hour?.rows {
-                by_eni[eni_of_observer[key.observer as usize]].add(partial, key, *sum);
-            }
+        let mut add = |key: &Key, records: u64| {
+            by_eni[eni_of_observer[key.observer as usize]].add(partial, key, records);
+        };
+        let mut records: Vec<u64> = Vec::new();
+        hours.each(
+            |hour| kinds.of(hour),
+            |hour, kinds| {
+                for ((key, sum), kind) in hour.rows.iter().zip(kinds) {
+                    let Some(kind) = kind else {
+                        add(key, sum.records);
+                        continue;
+                    };
+                    if records.len() <= kind as usize {
+                        records.resize(kind as usize + 1, 0);
+                    }
+                    records[kind as usize] += sum.records;
+                }
+            },
+        )?;
+        for (key, records) in kinds.keys().iter().zip(records) {
+            add(key, records);
         }
         let with_traffic = by_eni.iter().filter(|shape| !shape.seen.is_empty()).count();
         for shape in &mut by_eni {

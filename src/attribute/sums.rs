@@ -5,6 +5,9 @@ use std::borrow::Borrow;
 use super::flows::Volume;
 use super::legs::Way;
 
+/// As far back from its end a list is kept in order while it grows: both directions of a client's rows come near each other.
+const NEAR: usize = 32;
+
 /// Volumes by key. A row that is out of order is found by [`Sums::close`]; nothing may be read before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sums<K> {
@@ -28,14 +31,24 @@ impl<K: Ord + Copy> Sums<K> {
 
     /// Adds a volume.
     pub fn merge(&mut self, key: K, volume: Volume) {
-        if let Some((last, sum)) = self.rows.last_mut() {
-            if *last == key {
-                sum.merge(volume);
-                return;
-            }
-            self.is_in_order &= *last < key;
+        match self.rows.last_mut() {
+            Some((last, sum)) if *last == key => sum.merge(volume),
+            Some((last, _)) if self.is_in_order && key < *last => self.merge_near(key, volume),
+            _ => self.rows.push((key, volume)),
         }
-        self.rows.push((key, volume));
+    }
+
+    /// Adds what belongs before the end.
+    fn merge_near(&mut self, key: K, volume: Volume) {
+        let first = self.rows.len().saturating_sub(NEAR);
+        match self.rows[first..].binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(place) => self.rows[first + place].1.merge(volume),
+            Err(0) if first > 0 => {
+                self.is_in_order = false;
+                self.rows.push((key, volume));
+            }
+            Err(place) => self.rows.insert(first + place, (key, volume)),
+        }
     }
 
     /// Brings everything in order.

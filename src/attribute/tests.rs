@@ -1,5 +1,6 @@
 //! Laws of attribution.
 
+mod kinds;
 mod legs;
 mod overlap;
 mod path;

@@ -98,9 +98,7 @@ impl HourView {
     /// Bytes of all rows.
     pub fn seen_bytes(&self) -> u128 {
         let pairs = [&self.inside, &self.clients, &self.transit, &self.transit_blind];
-        self.inside_blind.total()
-            + self.outside.total()
-            + pairs.into_iter().map(|rows| rows.total()).sum::<u128>()
+        self.inside_blind.total() + self.outside.total() + pairs.into_iter().map(Sums::total).sum::<u128>()
     }
 
     /// Clients' own rows, with the transit attachment's rows of those clients that have none. Rows that show only the

@@ -19,7 +19,7 @@ pub const EARLIEST_PLAUSIBLE: i64 = 1_262_304_000;
 pub const LATEST_PLAUSIBLE: i64 = 4_102_444_800;
 
 /// One UTC hour, counted from 1970. [`Bucket::NONE`] stands for rows without a plausible time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bucket(pub u32);
 
 impl Bucket {

@@ -69,12 +69,19 @@ pub(super) fn hour_value(bucket: Bucket) -> Option<i64> {
 /// The hours of a batch; `None` where one is none.
 pub(super) fn hours(batch: &RecordBatch) -> Option<Vec<Bucket>> {
     let column: &arrow_array::TimestampMillisecondArray = column(batch, "hour")?;
+    let hour = |milliseconds: i64| {
+        Bucket::of(milliseconds / 1_000).filter(|hour| hour.start() * 1_000 == milliseconds)
+    };
+    // Rows come by the hour.
+    let mut last: Option<(i64, Bucket)> = None;
     column
         .iter()
-        .map(|value| match value {
-            None => Some(Bucket::NONE),
-            Some(milliseconds) => {
-                Bucket::of(milliseconds / 1_000).filter(|hour| hour.start() * 1_000 == milliseconds)
+        .map(|value| match (value, last) {
+            (None, _) => Some(Bucket::NONE),
+            (Some(value), Some((known, hour))) if known == value => Some(hour),
+            (Some(value), _) => {
+                last = Some((value, hour(value)?));
+                last.map(|(_, hour)| hour)
             }
         })
         .collect()

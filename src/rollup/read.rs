@@ -16,7 +16,7 @@ use super::write::{
 };
 use super::{Partitioned, RollupError};
 use crate::aggregate::{
-    End, EndKind, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, Store, Sum, learn,
+    End, EndKind, FastMap, FlowLogSource, Key, Opener, Partial, Presence, RowCounts, Store, Sum, learn,
 };
 use crate::classify::atlas::{Atlas, Mapping, Place};
 use crate::model::addr::Addr;
@@ -161,7 +161,7 @@ impl Task<'_> {
             logs.push(partial.flow_log(self.flow_log(text)?));
             Ok(place(&logs))
         })?;
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut known: FastMap<(u32, u32), u32> = FastMap::default();
         let mut last = None;
         let pairs = observers.into_iter().zip(flow_logs);
         let found = pairs.map(|pair| match last {
@@ -307,7 +307,8 @@ impl Task<'_> {
         let all_hours = hours(batch).ok_or_else(|| missing("hour"))?;
         let asked: Vec<bool> = all_hours.iter().map(|hour| self.is_asked(*hour)).collect();
         let batch = &arrow_rows(batch, &asked)?;
-        let hours = hours(batch).ok_or_else(|| missing("hour"))?;
+        let hours: Vec<Bucket> =
+            all_hours.into_iter().zip(asked).filter(|(_, asked)| *asked).map(|(hour, _)| hour).collect();
         let observers = self.whose(batch, partial)?;
         let vault = &self.open.vault;
         let mut ends = |name: &str| {
@@ -401,7 +402,8 @@ fn next_hops(batch: &RecordBatch, partial: &mut Partial) -> Result<Vec<u32>, Bro
             Ok(place(parts))
         })?;
     }
-    let mut known: HashMap<(u32, u32), u32> = HashMap::from([((0, 0), 0)]);
+    let mut known: FastMap<(u32, u32), u32> = FastMap::default();
+    known.insert((0, 0), 0);
     let [ids, kinds] = columns;
     let hop = |(id, kind): (u32, u32)| {
         *known

@@ -97,7 +97,7 @@ fn endpoint(
     }
 }
 
-fn attachment(id: &str, subnet: &str) -> NetworkInterface {
+pub(super) fn attachment(id: &str, subnet: &str) -> NetworkInterface {
     NetworkInterface {
         interface_id: id.to_owned(),
         kind: InterfaceKind::TransitGateway,
@@ -126,7 +126,7 @@ fn list(id: &str, service: &str, entries: Option<&[&str]>) -> PrefixList {
     }
 }
 
-fn network() -> Inventory {
+pub(super) fn network() -> Inventory {
     use VpcEndpointType::{Gateway, GatewayLoadBalancer};
 
     let local = "10.0.0.0/16 local";
