@@ -197,6 +197,9 @@ fn with_swapped_ends(key: Key) -> Key {
 #[derive(Default)]
 struct Gathered {
     rows: Vec<(Packed, Sum)>,
+    /// Start of the key and place of each row, which are quicker to sort than rows.
+    order: Vec<u128>,
+    sorted: Vec<(Packed, Sum)>,
     /// How many rows there are when they are added up the next time.
     enough: usize,
 }
@@ -214,8 +217,7 @@ impl Gathered {
     }
 
     fn add_up(&mut self) {
-        // Runs are in an order of their own partial, which is nearly this one: a stable sort makes use of it.
-        self.rows.sort_by_key(|(key, _)| *key);
+        self.sort();
         self.rows.dedup_by(|(key, sum), (known, total)| {
             let same = key == known;
             if same {
@@ -224,6 +226,28 @@ impl Gathered {
             }
             same
         });
+    }
+
+    /// Sorts rows of one hour by key.
+    fn sort(&mut self) {
+        let Self { rows, order, sorted, .. } = self;
+        if rows.is_sorted_by_key(|(key, _)| *key) {
+            return;
+        }
+        if u32::try_from(rows.len()).is_err() {
+            rows.sort_unstable_by_key(|(key, _)| *key);
+            return;
+        }
+        order.clear();
+        order.extend((0_u128..).zip(&*rows).map(|(place, (key, _))| key.start_in_hour() << 32 | place));
+        order.sort_unstable();
+        sorted.clear();
+        let place = |coded: u128| usize::try_from(coded & u128::from(u32::MAX)).unwrap_or(usize::MAX);
+        sorted.extend(order.iter().map(|coded| rows[place(*coded)]));
+        for same in sorted.chunk_by_mut(|(a, _), (b, _)| a.start_in_hour() == b.start_in_hour()) {
+            same.sort_unstable_by_key(|(key, _)| *key);
+        }
+        std::mem::swap(rows, sorted);
     }
 }
 

@@ -60,6 +60,12 @@ impl Packed {
     pub(super) const fn bucket(self) -> Bucket {
         Bucket(halves(self.0[0]).0)
     }
+
+    /// What the order within an hour goes by first: observer, source and destination, in 96 bits.
+    #[inline]
+    pub(super) const fn start_in_hour(self) -> u128 {
+        (halves(self.0[0]).1 as u128) << 64 | self.0[1] as u128
+    }
 }
 
 /// The direction of a number that was made with `as`.

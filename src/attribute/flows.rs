@@ -149,6 +149,9 @@ pub struct DayVolume {
     pub bytes: u128,
 }
 
+/// Day, route and place.
+type DayKey = (Option<u32>, u32, u32);
+
 /// Adds attributed bytes up: exactly by [`FlowId`] over the whole period, and by path and place for each day. Days are the
 /// finest time that is kept: hours would grow with the logs.
 #[derive(Debug, Default)]
@@ -161,10 +164,12 @@ pub struct Flows {
     pub peers: Interner<Peer>,
     totals: FastMap<FlowId, Volume>,
     day: Option<u32>,
-    days: FastMap<(Option<u32>, u32, u32), u128>,
+    days: FastMap<DayKey, u128>,
+    /// What comes next is most often of the same day, route and place.
+    waiting: Option<(DayKey, u128)>,
     places: Interner<Client>,
-    /// Places by the number of the client.
-    place_of: FastMap<u32, u32>,
+    /// For each client the number of its place.
+    place_of: Vec<Option<u32>>,
 }
 
 impl Flows {
@@ -183,15 +188,34 @@ impl Flows {
     /// Adds bytes of both directions.
     pub fn merge(&mut self, id: FlowId, volume: Volume) {
         self.totals.entry(id).or_default().merge(volume);
+        let key = (self.day, id.route, self.place(id.client));
+        match &mut self.waiting {
+            Some((known, bytes)) if *known == key => *bytes += volume.total(),
+            waiting => {
+                if let Some((known, bytes)) = waiting.replace((key, volume.total())) {
+                    *self.days.entry(known).or_default() += bytes;
+                }
+            }
+        }
+    }
+
+    /// The place of a client, remembered.
+    fn place(&mut self, client: u32) -> u32 {
+        let index = client as usize;
+        if self.place_of.len() <= index {
+            self.place_of.resize(index + 1, None);
+        }
         let (clients, places) = (&self.clients, &mut self.places);
-        let place = *self.place_of.entry(id.client).or_insert_with(|| {
-            places.intern(Client { interface_id: None, subnet_id: None, ..clients.get(id.client).clone() })
-        });
-        *self.days.entry((self.day, id.route, place)).or_default() += volume.total();
+        *self.place_of[index].get_or_insert_with(|| {
+            places.intern(Client { interface_id: None, subnet_id: None, ..clients.get(client).clone() })
+        })
     }
 
     /// The same bytes by day, sorted.
-    pub fn days(&self) -> Vec<DayVolume> {
+    pub fn days(&mut self) -> Vec<DayVolume> {
+        if let Some((known, bytes)) = self.waiting.take() {
+            *self.days.entry(known).or_default() += bytes;
+        }
         let mut days: Vec<DayVolume> = self
             .days
             .iter()

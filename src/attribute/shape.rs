@@ -109,10 +109,10 @@ impl Shapes {
         };
         let mut records: Vec<u64> = Vec::new();
         hours.each(
-            |hour| kinds.of(hour),
-            |hour, kinds| {
-                for ((key, sum), kind) in hour.rows.iter().zip(kinds) {
-                    let Some(kind) = kind else {
+            |_| (),
+            |hour, ()| {
+                for (key, sum) in &hour.rows {
+                    let Some(kind) = kinds.number(key) else {
                         add(key, sum.records);
                         continue;
                     };
