@@ -1,4 +1,4 @@
-//! The forms of the output: golden files of the sample, the schemas, exit codes, and names that would like to be markup.
+//! The forms of the output (how the sample looks is in `sample_report`): the schemas, exit codes, and names that would like to be markup.
 
 use serde_json::{Value as Json, json};
 
@@ -22,26 +22,6 @@ fn sample(format: &str) -> String {
     let (code, out, err) = run(root, &["sample-logs", "--format", format]);
     assert_eq!(code, Some(0), "{err}");
     out
-}
-
-#[test]
-fn the_sample_as_a_table() {
-    insta::assert_snapshot!(sample("table"));
-}
-
-#[test]
-fn the_sample_as_json() {
-    insta::assert_snapshot!(sample("json"));
-}
-
-#[test]
-fn the_sample_as_markdown() {
-    insta::assert_snapshot!(sample("markdown"));
-}
-
-#[test]
-fn the_sample_as_sarif() {
-    insta::assert_snapshot!(sample("sarif"));
 }
 
 /// The figures are those of `sample-logs/README.md`, by hand, with transfer between zones where clients are in another zone:
