@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::world::World;
 
 /// Runs `flowtoll check` at the root of the repository, or in a folder.
-fn run(folder: &std::path::Path, args: &[&str]) -> (Option<i32>, String, String) {
+pub(super) fn run(folder: &std::path::Path, args: &[&str]) -> (Option<i32>, String, String) {
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_flowtoll"))
         .current_dir(folder)
         .arg("check")
@@ -17,7 +17,7 @@ fn run(folder: &std::path::Path, args: &[&str]) -> (Option<i32>, String, String)
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-fn sample(format: &str) -> String {
+pub(super) fn sample(format: &str) -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let (code, out, err) = run(root, &["sample-logs", "--format", format]);
     assert_eq!(code, Some(0), "{err}");
