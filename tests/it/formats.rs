@@ -118,7 +118,11 @@ fn every_cell_of_csv_is_that_of_the_json() {
         cells += found.iter().map(BTreeMap::len).sum::<usize>();
     }
     assert!(cells > 700, "{cells}");
-    assert_eq!(files.len(), report.as_object().expect("an object").len() - 1 + 2, "{:?}", files.keys());
+    let options = report["plan"]["options"].as_array().expect("a list");
+    assert_eq!(rows(&files["options.csv"]), options.iter().map(flat).collect::<Vec<_>>());
+    assert!(options.len() > 2);
+    // The two further ones are sums of the attribution.
+    assert_eq!(files.len(), report.as_object().expect("an object").len() - 1 + 3, "{:?}", files.keys());
 }
 
 /// Services and clients are sums of the attribution: over all rows they are its bytes and its cost.

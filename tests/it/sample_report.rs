@@ -16,9 +16,6 @@ const FOLDER: &str = "docs/sample-report";
 /// The page of the folder, which people write.
 const README: &str = "README.md";
 
-/// The terminal's width of the tables, whoever runs the test.
-const WIDTH: &str = "100";
-
 /// The files and the arguments that make each. `--format csv` makes a folder, and Parquet is told as text.
 const FILES: [(&str, &[&str]); 10] = [
     ("report.txt", &["report"]),
@@ -49,7 +46,6 @@ fn flowtoll(arguments: &[&str]) -> Vec<u8> {
         .arg(arguments[0])
         .args(["sample-logs", "--quiet"])
         .args(&arguments[1..])
-        .env("COLUMNS", WIDTH)
         .output()
         .expect("flowtoll starts");
     let errors = String::from_utf8_lossy(&output.stderr);
