@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 use std::io;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::super::grid::{Column, Grid, Page, Tone};
-use super::super::number::{count, factor, share};
+use super::super::number::{count, factor, reached};
 use super::super::text::{Lang, table as text};
 use crate::model::plan::ServiceOption;
 use crate::model::report::Report;
@@ -85,12 +84,7 @@ pub(in crate::render) fn ratio(line: &ServiceOption) -> Option<Decimal> {
 
 /// The same as a percentage.
 pub(in crate::render) fn standing(line: &ServiceOption) -> String {
-    // Both are given to the millionth of a GB.
-    let units = |gb: Option<Decimal>| gb?.checked_mul(Decimal::from(1_000_000))?.to_u128();
-    match (units(line.traffic_gb_month), units(line.break_even_gb_month)) {
-        (Some(traffic), Some(whole)) => share(traffic, whole),
-        _ => "-".to_owned(),
-    }
+    ratio(line).map_or_else(|| "-".to_owned(), reached)
 }
 
 /// GB, or that there is no such volume.
@@ -120,9 +114,9 @@ pub(in crate::render) fn planned(lang: Lang, report: &Report, line: &ServiceOpti
 /// The place, what an endpoint needs there and how well the traffic is known; then whose it is.
 pub(in crate::render) fn about_option(lang: Lang, report: &Report, line: &ServiceOption) -> Vec<String> {
     let name = report.names.get(&line.vpc_id).filter(|name| !name.trim().is_empty());
-    let place = name.unwrap_or(&line.vpc_id);
+    let place = name.unwrap_or(&line.vpc_id).clone();
     let mut told =
-        vec![text::option_place(lang, place, line.zones_needed, text::grade(lang, line.confidence))];
+        vec![place, text::option_needs(lang, line.zones_needed, text::grade(lang, line.confidence))];
     if let Some(first) = line.clients.first() {
         told.push(match line.client_count.saturating_sub(1) {
             0 => first.clone(),

@@ -155,10 +155,7 @@ texts! {
     option_changed() { "changed", "変更あり" }
     option_kept() { "endpoint stays", "維持" }
     option_left() { "no endpoint", "作成しない" }
-    option_place(place, zones, grade) {
-        "{place}, {zones} AZ(s), confidence {grade}",
-        "{place}、AZ {zones} 個、確度：{grade}"
-    }
+    option_needs(zones, grade) { "{zones} AZ(s), confidence {grade}", "AZ {zones} 個、確度：{grade}" }
     options_remark() {
         "Above its break-even an interface endpoint costs less than the same bytes through NAT gateways (-: no volume pays). Way back: with \
          the evidence of a change; else delete what was added, or create again what was removed.",

@@ -12,11 +12,12 @@ pub(in super::super) fn options(lang: Lang, report: &Report) -> View {
         text::options(lang),
         [
             Column::text(text::service(lang)),
+            // What a phone shows without scrolling stands first.
+            Column::text(text::option_plan(lang)),
+            Column::figure(text::option_standing(lang)),
             Column::figure(words::option_traffic(lang)),
             Column::figure(words::option_break_even(lang)),
             Column::figure(words::option_per_zone(lang)),
-            Column::figure(text::option_standing(lang)),
-            Column::text(text::option_plan(lang)),
         ],
     );
     for line in by_standing(report) {
@@ -24,11 +25,11 @@ pub(in super::super) fn options(lang: Lang, report: &Report) -> View {
         let about = about_option(lang, report, line);
         view.row([
             about.iter().fold(Cell::text(&services(lang, line)), |cell, told| cell.below(told)),
+            Cell::text(&planned(lang, report, line)),
+            Cell { figure: ratio(line).map(money_text), ..Cell::text(&standing(line)) },
             volume(line.traffic_gb_month),
             volume(line.break_even_gb_month),
             volume(line.break_even_gb_month_per_zone),
-            Cell { figure: ratio(line).map(money_text), ..Cell::text(&standing(line)) },
-            Cell::text(&planned(lang, report, line)),
         ]);
     }
     view.remark = Some(text::options_remark(lang));
