@@ -268,6 +268,9 @@ fn forms_and_places_that_do_not_go_together_are_refused_before_reading() {
     for format in ["csv", "markdown", "parquet"] {
         refused(&["--dry-run", "--format", format], "--format table or --format json");
     }
+    refused(&["--output", "no/such/report.json"], "there is no directory `no/such`");
+    refused(&["--output", "."], "`.`: it is a directory");
+    refused(&["--dry-run", "--output", "no/such/report.json"], "there is no directory `no/such`");
     refused(&["--format", "yaml"], "possible values");
     assert_eq!(fs::read_to_string(&file).expect("the file"), "mine");
 }
