@@ -8,7 +8,7 @@ use super::Advice;
 use super::catalog::TOLD_BY_ADDRESS;
 use super::central::Pick;
 use super::demand::{Carrier, Freedom};
-use super::evidence::{DELETE_NEW_ENDPOINT, Doubts};
+use super::evidence::{DELETE_NEW_ENDPOINT, Doubts, Moved};
 use super::planned::Planned;
 use super::slots::{KEEP, Slot};
 
@@ -66,10 +66,11 @@ fn option(planned: &Planned<'_, '_>, slot: &Slot, is_changed: bool, own: &[&Advi
     let region = planned.region(slot.vpc);
     let per_zone = case.break_even(region, &planned.moved_to_nat(&at_nat));
     let units = Decimal::from((zones_needed * slot.services.len()) as u64);
-    let evidence = planned.moved(&slot.cells).evidence(case);
+    let moved = planned.moved(&slot.cells);
+    let evidence = moved.evidence(case);
     let (confidence, confidence_reasons) = match own.first() {
         Some(advice) => (advice.line.confidence, advice.line.evidence.confidence_reasons.clone()),
-        None => doubts(planned, slot).settle(),
+        None => doubts(planned, slot, &moved).settle(),
     };
     ServiceOption {
         vpc_id: demand.vpcs[slot.vpc].id.clone(),
@@ -93,9 +94,9 @@ fn option(planned: &Planned<'_, '_>, slot: &Slot, is_changed: bool, own: &[&Advi
 }
 
 /// What lowers confidence in the traffic of a slot that stays as it is.
-fn doubts(planned: &Planned<'_, '_>, slot: &Slot) -> Doubts {
+fn doubts(planned: &Planned<'_, '_>, slot: &Slot, moved: &Moved) -> Doubts {
     let demand = &planned.gathered.demand;
-    let mut doubts = planned.moved(&slot.cells).doubts(planned.case);
+    let mut doubts = moved.doubts(planned.case);
     let is_fixed = |index: &usize| demand.endpoints[*index].freedom == Freedom::Fixed;
     if slot.endpoints.iter().any(is_fixed) {
         doubts.sink("what passes its endpoint is not wholly known, or others depend on it".to_owned());
