@@ -157,9 +157,9 @@ texts! {
     option_left() { "no endpoint", "作成しない" }
     option_needs(zones, grade) { "{zones} AZ(s), confidence {grade}", "AZ {zones} 個、確度：{grade}" }
     options_remark() {
-        "Above its break-even an interface endpoint costs less than the same bytes through NAT gateways (-: no volume pays). Way back: with \
+        "Above its break-even an interface endpoint costs less than the same bytes through NAT gateways (-: no volume pays, or a price is missing). Way back: with \
          the evidence of a change; else delete what was added, or create again what was removed.",
-        "損益分岐点を超えると、同じバイトをNATゲートウェイ経由で送るよりインターフェイスエンドポイントの方が安くなります（- はどの量でも割に合わないもの）。\
+        "損益分岐点を超えると、同じバイトをNATゲートウェイ経由で送るよりインターフェイスエンドポイントの方が安くなります（- はどの量でも割に合わないもの、または価格不明）。\
          戻し方：変更は各変更の根拠を参照。それ以外は、追加したものは削除し、削除したものは再作成します。"
     }
     break_even() { "Break-even", "損益分岐点" }
