@@ -129,7 +129,7 @@ fn plan(planned: &Planned<'_, '_>, advice: &[Advice]) -> Plan {
         is_cheapest: planned.found.is_cheapest,
         availability: planned.case.policy.default.name(),
         changes,
-        options: options::options(planned),
+        options: options::options(planned, advice),
     }
 }
 

@@ -93,6 +93,7 @@ fn name_pattern(text: &str) -> Result<NameRule, NamePatternError> {
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
+    output::check(arguments.output.as_deref())?;
     let settings = Settings {
         names: arguments.name_pattern.0.clone(),
         ..arguments.read.settings(&arguments.inputs, arguments.inventory.as_ref())?

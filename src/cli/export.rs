@@ -14,6 +14,9 @@ use crate::render::{self, Format};
 
 /// Whether the form and the place go together; asked before anything is read.
 pub(super) fn check(arguments: &ReportArguments) -> anyhow::Result<()> {
+    if arguments.format != FormatArgument::Csv {
+        output::check(arguments.output.as_deref())?;
+    }
     if arguments.dry_run {
         return match format(arguments) {
             Some(Format::Table | Format::Json) => Ok(()),

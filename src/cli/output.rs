@@ -4,12 +4,33 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::render::{Lang, TableStyle};
 
 /// Width of a table that is written to a file.
 const FILE_WIDTH: u16 = 100;
+
+/// Whether a file can be where one is named; asked before anything is read, which may take hours.
+pub(super) fn check(path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    if path.is_dir() {
+        bail!(
+            "cannot write `{0}`: it is a directory; name a file in it: --output {0}/FILE",
+            path.display().to_string().trim_end_matches('/')
+        );
+    }
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) if !parent.is_dir() => {
+            bail!(
+                "cannot write `{}`: there is no directory `{}`; make it first",
+                path.display(),
+                parent.display()
+            )
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Writes to standard output, or to a file where one is named.
 pub(super) fn write(

@@ -23,7 +23,10 @@ impl Progress {
         } else {
             ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND)
         };
-        Self { bar: ProgressBar::with_draw_target(None, target), quiet }
+        let bar = ProgressBar::with_draw_target(None, target);
+        // Until all objects are listed there is nothing to count.
+        style(&bar, "{spinner}");
+        Self { bar, quiet }
     }
 
     /// Takes the bar away.
@@ -40,19 +43,23 @@ impl Progress {
     }
 }
 
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
 impl Observer for Progress {
     fn listed(&self, _objects: usize, bytes: u64) {
-        if bytes > 0 {
-            self.bar.set_length(bytes);
+        if bytes == 0 {
+            return style(&self.bar, "{spinner} {binary_bytes}, {binary_bytes_per_sec}");
         }
-        let template = if bytes > 0 {
-            "{bar:30} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left"
-        } else {
-            "{spinner} {binary_bytes}, {binary_bytes_per_sec}"
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
-        }
+        // As wide as the terminal leaves room for: a longer line would be broken and not be taken away.
+        style(
+            &self.bar,
+            "{wide_bar} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
+        );
+        self.bar.set_length(bytes);
     }
 
     fn advanced(&self, bytes: u64) {

@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use super::args::{FormatArgument, ReportArguments};
 use super::progress::Progress;
 use super::{Outcome, export, output};
+use crate::model::quantity::grouped;
 use crate::model::report::Report;
 use crate::pipeline::estimate::estimate;
 use crate::pipeline::groups::GroupBy;
@@ -92,7 +93,8 @@ fn talk(report: &Report, arguments: &ReportArguments, progress: &Progress) {
     if report.ledger.malformed > 0 {
         progress.say(&format!(
             "{} of {} records are malformed; the report shows the first of them",
-            report.ledger.malformed, report.ledger.records
+            grouped(report.ledger.malformed.into()),
+            grouped(report.ledger.records.into())
         ));
     }
 }

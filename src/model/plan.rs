@@ -56,6 +56,18 @@ pub struct ServiceOption {
     /// The same for all services of the set in all zones needed. Hours of NAT gateways that could go are not in it.
     #[serde(serialize_with = "usd_string")]
     pub break_even_gb_month: Option<Decimal>,
+    /// The advice that changes it; empty where nothing changes.
+    pub advice_ids: Vec<String>,
+    /// Client interfaces, at most [`EVIDENCE_LIMIT`](super::report::EVIDENCE_LIMIT), by bytes.
+    pub clients: Vec<String>,
+    /// How many client interfaces there are.
+    pub client_count: u64,
+    /// `high`, `medium` or `low`: how well its traffic is known; that of its advice where there is one.
+    pub confidence: &'static str,
+    /// What lowers it.
+    pub confidence_reasons: Vec<String>,
+    /// How to undo its advice; where nothing changes, how to undo the step that could be taken: a new endpoint, or the end of one.
+    pub way_back: String,
 }
 
 /// A month of everything that a plan can change, by kind of charge.

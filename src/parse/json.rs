@@ -328,7 +328,9 @@ impl<R: Read> Window<R> {
             Some(fault) => fault.to_string(),
             None => reason.to_string(),
         };
-        let value = self.values + 1;
-        ObjectError::Damaged(format!("JSON breaks off or is not valid at value {value}: {reason}"))
+        ObjectError::Damaged(match self.values {
+            0 => format!("it looks like JSON, but is cut off or not valid: {reason}"),
+            values => format!("JSON breaks off or is not valid at value {}: {reason}", values + 1),
+        })
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! What a table and its columns are called, and in which order they stand, is what the schema of the JSON form promises: each list is
 //! a table, and so is each object of figures, in one row. Nested keys are joined by `_`, lists by `; `. Cells are those of the JSON,
-//! so amounts are plain decimals and byte counts exact integers of any size; null is an empty cell. Two more tables are sums of the
-//! attribution: `services` and `clients`.
+//! so amounts are plain decimals and byte counts exact integers of any size; null is an empty cell. Three more tables: `options`, the list
+//! of that name in the plan, and the sums of the attribution `services` and `clients`.
 //!
 //! Texts come from tags and logs. Control characters are replaced as in the table for people, and a text that a spreadsheet would
 //! take for a formula gets an apostrophe in front (OWASP, "CSV Injection").
@@ -51,6 +51,7 @@ pub fn csv(report: &Report) -> io::Result<Vec<CsvTable>> {
             tables.push(table(key, &rows)?);
         }
     }
+    tables.extend(options(&schema, &written)?);
     tables.push(services(report)?);
     tables.push(clients(report)?);
     Ok(tables)
@@ -198,6 +199,15 @@ fn table(name: &str, rows: &Rows) -> io::Result<CsvTable> {
     }
     let text = writer.into_inner().map_err(::csv::IntoInnerError::into_error)?;
     Ok(CsvTable { name: name.to_owned(), text })
+}
+
+/// The options of the plan, which is a table of one row.
+fn options(schema: &Value, written: &Fields<'_>) -> io::Result<Option<CsvTable>> {
+    let Some(plan) = written.get("plan") else { return Ok(None) };
+    let plan: Fields<'_> = serde_json::from_str(plan.get())?;
+    let Some(raw) = plan.get("options") else { return Ok(None) };
+    let property = &resolved(schema, &schema["properties"]["plan"])["properties"]["options"];
+    rows(schema, property, raw)?.map(|rows| table("options", &rows)).transpose()
 }
 
 /// What every sum ends with.

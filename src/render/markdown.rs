@@ -40,6 +40,7 @@ pub fn markdown(report: &Report, lang: Lang, out: &mut dyn io::Write) -> io::Res
         section(out, lang, &words::owners(lang), owners, None)?;
     }
     advice(report, lang, money, out)?;
+    section(out, lang, &plain::options(lang), view::options(lang, report), None)?;
     findings(report, lang, money, out)?;
     notes(report, lang, out)
 }

@@ -68,6 +68,13 @@ pub(super) fn share(part: u128, whole: u128) -> String {
     }
 }
 
+/// How much of something is reached as a percentage with one decimal, which may be beyond 100; `<0.1 %` for what would read 0.0 and is not
+/// nothing.
+pub(super) fn reached(ratio: Decimal) -> String {
+    let percent = ratio.checked_mul(Decimal::ONE_HUNDRED);
+    percent.map_or_else(|| "-".to_owned(), |percent| format!("{} %", amount_text(percent, 1)))
+}
+
 /// A fraction such as a coverage as a percentage with two decimals.
 pub(super) fn percent(fraction: f64) -> String {
     format!("{:.2} %", fraction * 100.0)

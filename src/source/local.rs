@@ -157,7 +157,9 @@ impl Found {
                 Ok(_) => {}
                 Err(error) => {
                     let name = error.path().unwrap_or(path).display().to_string();
-                    self.listing.unreadable.push((name, error.to_string()));
+                    // The system's own words, where there are any: the rest would name the path twice.
+                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    self.listing.unreadable.push((name, reason));
                 }
             }
         }

@@ -92,10 +92,17 @@ test("no error, no request, nothing beyond the edge, and accessible, in both the
           fs.mkdirSync(process.env.PICTURES, { recursive: true });
           await page.screenshot({ path: path.join(process.env.PICTURES, `${where}.png`), fullPage: true });
         }
+        // Nor does anything that is folded.
+        await page.$$eval("details", (folded) => folded.forEach((details) => (details.open = true)));
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${where}, unfolded`);
+        if (process.env.PICTURES) {
+          await page.locator("#options-folded").screenshot({ path: path.join(process.env.PICTURES, `${where}-options.png`) });
+        }
         await context.close();
         // axe is a script of its own, which the page's policy rightly refuses.
         const tested = await open(url, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
         await tested.page.addScriptTag({ content: axe.source });
+        await tested.page.$$eval("details", (folded) => folded.forEach((details) => (details.open = true)));
         const found = await tested.page.evaluate(() => globalThis.axe.run(document));
         assert.ok(found.passes.length > 20, where);
         assert.deepEqual(found.violations.map((rule) => [rule.id, rule.nodes[0].html]), [], where);
@@ -137,6 +144,36 @@ test("figures are those of the JSON", async () => {
   const data = JSON.parse(await page.locator("#data").textContent());
   const all = sum(json.attribution, "bytes_out") + sum(json.attribution, "bytes_in");
   assert.equal(data.flows.reduce((bytes, flow) => bytes + BigInt(flow.bytes), 0n), all);
+  await context.close();
+});
+
+test("every option is there, folded, with the figures of the JSON, and can be sorted", async () => {
+  const { plan, advice } = JSON.parse(report("sample-logs", "--format", "json"));
+  const { context, page } = await open(english());
+  const rows = page.locator("#options tbody tr");
+  assert.ok(plan.options.length > 1);
+  assert.equal(await rows.count(), plan.options.length);
+  assert.ok(!(await rows.first().isVisible()));
+  await page.locator("#options-folded > summary").focus();
+  await page.keyboard.press("Enter");
+  assert.ok(await rows.first().isVisible());
+  const figures = (number) =>
+    page.$$eval(`#options tbody tr :nth-child(${number})`, (cells) => cells.map((cell) => cell.dataset.figure).filter(Boolean));
+  for (const [number, key] of [[4, "traffic_gb_month"], [5, "break_even_gb_month"], [6, "break_even_gb_month_per_zone"]]) {
+    const known = plan.options.map((option) => option[key]).filter((figure) => figure !== null);
+    assert.deepEqual((await figures(number)).toSorted(), known.toSorted(), key);
+  }
+  // The change it speaks of is the one in the list above.
+  for (const option of plan.options) {
+    const row = rows.filter({ hasText: [option.service, ...option.companions].join(", ") });
+    const told = await row.locator("td").first().innerText();
+    const numbers = option.advice_ids.map((id) => advice.findIndex((line) => line.id === id) + 1);
+    if (option.is_changed) assert.equal(told, `change ${numbers.join(", ")}`);
+    else assert.equal(told, option.has_endpoint ? "endpoint stays" : "no endpoint");
+  }
+  await page.locator("#options thead th:nth-child(4) button").click();
+  const sorted = (await figures(4)).map(Number);
+  assert.deepEqual(sorted, sorted.toSorted((a, b) => b - a));
   await context.close();
 });
 

@@ -17,6 +17,7 @@
 //! Beside the listed values every case must keep the two ledger equations, its attribution must add up to
 //! `bytes_attributed`, and one thread and four must print the same bytes.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -120,6 +121,7 @@ fn check_case(folder: &Path) -> Vec<String> {
         Ok(report) => {
             equations(&report, &mut complaints);
             arithmetic(&report, &mut complaints);
+            options(&report, &mut complaints);
             for table in ["ledger", "period", "totals", "plan"] {
                 if let Some(expected) = case.get(table).and_then(Toml::as_table) {
                     compare_keys(table, expected, &report[table], &mut complaints);
@@ -265,6 +267,33 @@ fn arithmetic(report: &Json, complaints: &mut Vec<String>) {
             }
         }
         equal(name("lines of now, after and saving"), Some(Decimal::from(steps)), Some(Decimal::from(3)));
+    }
+}
+
+/// What is said of where services stand agrees with the advice, and nothing is left out.
+fn options(report: &Json, complaints: &mut Vec<String>) {
+    let advice: BTreeMap<&str, &Json> = report["advice"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|line| Some((line["id"].as_str()?, line)))
+        .collect();
+    for option in report["plan"]["options"].as_array().into_iter().flatten() {
+        let ids: Vec<&str> =
+            option["advice_ids"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let own: Vec<&&Json> = ids.iter().filter_map(|id| advice.get(id)).collect();
+        let is_sound = own.len() == ids.len()
+            && option["is_changed"] == !own.is_empty()
+            && own.first().is_none_or(|line| line["confidence"] == option["confidence"])
+            && own.iter().all(|line| {
+                let way = line["evidence"]["way_back"].as_str().unwrap_or_default();
+                option["way_back"].as_str().is_some_and(|told| told.contains(way))
+            })
+            && option["way_back"] != ""
+            && (option["confidence"] == "high") == (option["confidence_reasons"] == Json::Array(Vec::new()));
+        if !is_sound {
+            complaints.push(format!("plan.options, against the advice: {option}"));
+        }
     }
 }
 

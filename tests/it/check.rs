@@ -6,6 +6,9 @@
 mod endpoints;
 /// The forms of the output, exit codes and hostile names.
 mod forms;
+/// SARIF under its validator.
+#[cfg(unix)]
+mod sarif;
 /// Policies, security groups, sets, flow logs.
 mod set_up;
 /// The sound world.

@@ -12,7 +12,7 @@ mod diff;
 mod dry_run;
 /// Why figures are what they are.
 mod explain;
-/// The report as Markdown, CSV and Parquet.
+/// The report as CSV and Parquet.
 mod formats;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
@@ -32,6 +32,8 @@ mod rollup;
 /// Logs in a bucket.
 #[cfg(unix)]
 mod s3;
+/// The report of the sample in every form, as it is committed.
+mod sample_report;
 /// Totals on disk against totals in memory.
 mod spill;
 /// The shape of the repository.

@@ -13,3 +13,6 @@ mod storing;
 #[cfg(unix)]
 mod tools;
 mod world;
+
+#[cfg(unix)]
+pub use tools::tools;

@@ -17,6 +17,9 @@ use crate::model::report::{FindingLine, Report};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// The page that describes the rules; a test holds it to the registry.
+const PAGE: &str = include_str!("../../../docs/findings.md");
+
 #[derive(Serialize)]
 struct Log<'r> {
     #[serde(rename = "$schema")]
@@ -52,6 +55,8 @@ struct Driver {
 struct Descriptor {
     id: &'static str,
     short_description: Message,
+    full_description: Message,
+    help: Message,
     default_configuration: Configuration,
 }
 
@@ -160,7 +165,20 @@ fn descriptor(rule: &Rule) -> Descriptor {
     Descriptor {
         id: rule.id,
         short_description: Message { text: rule.about.to_owned() },
+        full_description: Message { text: rule.about.to_owned() },
+        help: Message { text: help(rule) },
         default_configuration: Configuration { level: level(Some(rule.severity)) },
+    }
+}
+
+/// What to do about it, which GitHub asks for and shows beside a result: an example and the fix, from the page that describes the
+/// rules.
+fn help(rule: &Rule) -> String {
+    let start = format!("| `{}` |", rule.id);
+    let row = PAGE.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
+    match row.trim_matches('|').split(" | ").collect::<Vec<_>>().as_slice() {
+        [.., example, fix] => format!("{} For example: {}.", fix.trim(), example.trim()).replace('`', ""),
+        _ => rule.about.to_owned(),
     }
 }
 
@@ -193,9 +211,47 @@ fn outcome<'r>(line: &'r FindingLine, uri: &str) -> Outcome<'r> {
     }
 }
 
-/// A path as a relative or absolute URI reference.
+/// A path as a URI: one from the root of a file system with its scheme, as a reference that begins with a slash may not stand in a log;
+/// any other as a relative reference.
 fn uri(path: &str) -> String {
     const KEPT: percent_encoding::AsciiSet =
         percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    percent_encoding::utf8_percent_encode(&path.replace('\\', "/"), &KEPT).to_string()
+    let path = path.replace('\\', "/");
+    let encoded = percent_encoding::utf8_percent_encode(&path, &KEPT).to_string();
+    match path.as_bytes() {
+        [b'/', ..] => format!("file://{encoded}"),
+        // Of Windows, `C:/logs`.
+        [letter, b':', b'/', ..] if letter.is_ascii_alphabetic() => {
+            format!("file:///{}", encoded.replacen("%3A", ":", 1))
+        }
+        _ => encoded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uris() {
+        for (path, wanted) in [
+            ("sample-logs/inventory", "sample-logs/inventory"),
+            ("../my logs/\u{e9}", "../my%20logs/%C3%A9"),
+            ("/var/logs/a b", "file:///var/logs/a%20b"),
+            ("C:\\logs\\inventory", "file:///C:/logs/inventory"),
+            ("a:b/c", "a%3Ab/c"),
+        ] {
+            assert_eq!(uri(path), wanted);
+        }
+    }
+
+    #[test]
+    fn every_rule_has_help_of_its_own() {
+        let helps: std::collections::BTreeSet<String> = RULES.iter().map(help).collect();
+        assert!(RULES.iter().all(|rule| help(rule).contains(" For example: ")));
+        assert!(helps.len() > RULES.len() / 2);
+        let first = "Create the endpoint with the route tables of the private subnets. For example: 1 TiB a month from S3 of the own \
+                     Region passes a NAT gateway: 46.08 USD in us-east-1.";
+        assert_eq!(help(&RULES[0]), first);
+    }
 }

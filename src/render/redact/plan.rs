@@ -26,6 +26,7 @@ pub(super) fn learn(plan: &Plan, scanner: &mut Scanner<'_>) {
     }
     for option in &plan.options {
         scanner.know_id(&option.vpc_id);
+        option.clients.iter().for_each(|id| scanner.know_id(id));
         scanner.keep(&option.service);
         option.companions.iter().for_each(|service| scanner.keep(service));
     }
@@ -50,9 +51,17 @@ pub(super) fn apply(plan: &mut Plan, pseudonyms: &Pseudonyms, scanner: &Scanner<
             traffic_gb_month: _,
             break_even_gb_month_per_zone: _,
             break_even_gb_month: _,
+            advice_ids,
+            clients,
+            client_count: _,
+            confidence: _,
+            confidence_reasons,
+            way_back,
         } = option;
         *vpc_id = pseudonyms.id(vpc_id);
-        each(std::iter::once(service).chain(companions), |text| scanner.text(text));
+        each(clients, |id| pseudonyms.id(id));
+        let texts = [service, way_back].into_iter().chain(companions).chain(advice_ids);
+        each(texts.chain(confidence_reasons), |text| scanner.text(text));
     }
 }
 

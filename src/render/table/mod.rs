@@ -5,6 +5,7 @@ mod advice;
 mod doubt;
 mod groups;
 mod head;
+mod options;
 mod traffic;
 
 use std::io;
@@ -20,6 +21,7 @@ pub(super) use advice::{evidence_lines, finding};
 pub(super) use doubt::{byte_parts, record_parts, sources};
 pub(super) use groups::{NOT_ALLOCATED, name as owner};
 pub(super) use head::{parts_of, range, scale};
+pub(super) use options::{about_option, by_standing, gb, planned, ratio, services, standing};
 pub(super) use traffic::{about_endpoint, about_nat_gateway};
 
 /// Writes the report as text. A section without content is left out or says so in one line.
@@ -36,6 +38,7 @@ pub fn table(report: &Report, style: TableStyle, out: &mut dyn io::Write) -> io:
     traffic::clients(page, report, money)?;
     groups::groups(page, report, money)?;
     advice::advice(page, report, money)?;
+    options::options(page, report)?;
     advice::findings(page, report)?;
     doubt::notes(page, report)?;
     doubt::objects(page, report)?;

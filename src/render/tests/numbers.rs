@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::super::number::{count, factor, percent, price, share, size, usd};
+use super::super::number::{count, factor, percent, price, reached as percentage, share, size, usd};
 use super::sample;
 
 fn money(text: &str) -> String {
@@ -66,4 +66,19 @@ fn counts_and_shares() {
     assert_eq!(share(0, 0), "-");
     assert_eq!(share(u128::MAX / 2, u128::MAX), "50.0 %");
     assert_eq!(percent(0.9921), "99.21 %");
+}
+
+#[test]
+fn what_is_reached_may_be_more_than_the_whole() {
+    let reached = |text: &str| percentage(Decimal::from_str_exact(text).expect("a decimal"));
+    for (ratio, wanted) in [
+        ("0", "0.0 %"),
+        ("0.0004", "<0.1 %"),
+        ("0.0005", "0.1 %"),
+        ("0.9995", "100.0 %"),
+        ("1.25", "125.0 %"),
+        ("123.4567", "12,345.7 %"),
+    ] {
+        assert_eq!(reached(ratio), wanted);
+    }
 }

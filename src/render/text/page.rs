@@ -41,6 +41,10 @@ texts! {
     confidence(grade) { "confidence {grade}", "確度：{grade}" }
     evidence() { "Evidence", "根拠" }
     for_change(number) { " for change {number}", "（変更 {number}）" }
+    option_traffic() { "GB a month", "GB/月" }
+    option_break_even() { "Break-even, GB a month", "損益分岐点（GB/月）" }
+    option_per_zone() { "Of one endpoint in one AZ", "エンドポイント 1 個・AZ 1 個あたり" }
+    options_folded(count) { "Break-even of each service, changed or not ({count})", "変更の有無を問わない各サービスの損益分岐点（{count}）" }
     evidence_and_fix() { "Evidence and fix", "根拠と対処" }
     from_inventory() { "from the inventory alone", "インベントリのみに基づく" }
     flow_lead() {

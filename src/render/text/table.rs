@@ -145,6 +145,23 @@ texts! {
     }
     because() { "Because", "根拠" }
     rates() { "Rates", "単価" }
+    options() { "Where each service stands", "各サービスの損益分岐点との比較" }
+    option_traffic() { "GB\n/month", "GB\n/月" }
+    option_break_even() { "Break-even\nGB/month", "損益分岐点\nGB/月" }
+    option_per_zone(units, gb) { "{units} x {gb} per AZ", "AZあたり {gb} × {units}" }
+    option_standing() { "Reached", "到達率" }
+    option_plan() { "Plan", "プラン" }
+    option_change(numbers) { "change {numbers}", "変更 {numbers}" }
+    option_changed() { "changed", "変更あり" }
+    option_kept() { "endpoint stays", "維持" }
+    option_left() { "no endpoint", "作成しない" }
+    option_needs(zones, grade) { "{zones} AZ(s), confidence {grade}", "AZ {zones} 個、確度：{grade}" }
+    options_remark() {
+        "Above its break-even an interface endpoint costs less than the same bytes through NAT gateways (-: no volume pays, or a price is missing). Way back: with \
+         the evidence of a change; else delete what was added, or create again what was removed.",
+        "損益分岐点を超えると、同じバイトをNATゲートウェイ経由で送るよりインターフェイスエンドポイントの方が安くなります（- はどの量でも割に合わないもの、または価格不明）。\
+         戻し方：変更は各変更の根拠を参照。それ以外は、追加したものは削除し、削除したものは再作成します。"
+    }
     break_even() { "Break-even", "損益分岐点" }
     break_even_gb(gb) { "{gb} GB a month and AZ", "アベイラビリティーゾーンごとに月間 {gb} GB" }
     clients_label() { "Clients", "クライアント" }

@@ -2,9 +2,11 @@
 //! terminals.
 
 mod doubt;
+mod options;
 mod traffic;
 
 pub(super) use doubt::{byte_ledger, days, malformed, objects, record_ledger, unchecked};
+pub(super) use options::options;
 pub(super) use traffic::{FlowGroup, clients, endpoints, flows, nat_gateways, owners, services};
 
 use rust_decimal::Decimal;

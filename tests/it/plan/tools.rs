@@ -19,7 +19,7 @@ const PARSE: &str = "import hcl2, sys; assert hcl2.loads(open(sys.argv[1]).read(
 ///
 /// # Panics
 /// Where `FLOWTOLL_REQUIRE_PLAN_TOOLS` is set and they are not there.
-pub(super) fn tools() -> Option<&'static Path> {
+pub fn tools() -> Option<&'static Path> {
     static TOOLS: OnceLock<Option<PathBuf>> = OnceLock::new();
     TOOLS
         .get_or_init(|| {
@@ -33,8 +33,8 @@ pub(super) fn tools() -> Option<&'static Path> {
                 // Straight to the stream: what goes through `eprintln!` is kept back for tests that pass.
                 let _ = writeln!(
                     std::io::stderr(),
-                    "SKIPPED: the files of `flowtoll plan` under shellcheck, cfn-lint, hclwrite, and against an EC2 stand-in. \
-                     `.ci/plan-tools` fetches them"
+                    "SKIPPED: the files of `flowtoll plan` under shellcheck, cfn-lint, hclwrite, and against an EC2 stand-in; \
+                     the SARIF of `flowtoll check` under Microsoft's validator. `.ci/plan-tools` fetches them"
                 );
             }
             folder
