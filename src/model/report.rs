@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::money::usd_string;
 use super::plan::{Plan, RateLine, UnknownTraffic};
+use super::wording::Wording;
 
 /// The value of the `schema` key.
 pub const REPORT_SCHEMA: &str = "flowtoll/report/v1";
@@ -435,9 +436,9 @@ pub struct FindingLine {
     /// What is wrong.
     pub title: String,
     /// What shows it.
-    pub evidence: String,
+    pub evidence: Wording,
     /// What to do.
-    pub fix: String,
+    pub fix: Wording,
     /// USD lost a month; null where no money is involved or there is no price.
     #[serde(serialize_with = "usd_string")]
     pub loss_month_usd: Option<Decimal>,
@@ -451,7 +452,7 @@ pub struct UncheckedLine {
     /// Id of the rule.
     pub id: String,
     /// What it lacks.
-    pub reason: String,
+    pub reason: Wording,
 }
 
 /// Something that could not be known, and what would tell it.

@@ -113,7 +113,7 @@ pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io:
             line.resource_id,
             line.id
         ),
-        format!("{}: {}", text::because(lang), line.evidence),
+        format!("{}: {}", text::because(lang), line.evidence.text(lang)),
         format!("{}: {}", text::fix(lang), words::fix(lang, line)),
     ];
     page.item("-", tone, &told)

@@ -12,8 +12,17 @@ use crate::model::report::{
     MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
     UncheckedLine,
 };
+use crate::model::wording::{Lang, Wording};
 
 pub(super) const GIB: u128 = 1 << 30;
+
+/// A text in both languages.
+fn both(en: &str, ja: &str) -> Wording {
+    Wording::of(|lang| match lang {
+        Lang::En => en.to_owned(),
+        Lang::Ja => ja.to_owned(),
+    })
+}
 
 pub(super) fn usd(text: &str) -> Option<Decimal> {
     Some(Decimal::from_str_exact(text).expect("a decimal in a test"))
@@ -347,14 +356,20 @@ pub(super) fn full() -> Report {
             severity: "high",
             resource_id: "rtb-0aaaaaaaaaaaaaaa3".to_owned(),
             title: "A route table bypasses the gateway endpoint".to_owned(),
-            evidence: "12 GiB to s3 went through the NAT gateway".to_owned(),
-            fix: "associate the route table with the endpoint".to_owned(),
+            evidence: both(
+                "12 GiB to s3 went through the NAT gateway",
+                "s3 への 12 GiB がNATゲートウェイを経由しました",
+            ),
+            fix: both("associate the route table with the endpoint", "ルートテーブルをエンドポイントに関連付ける"),
             loss_month_usd: usd("54.42"),
             from_traffic: true,
         }],
         unchecked: vec![UncheckedLine {
             id: "endpoint-acl-closed".to_owned(),
-            reason: "the inventory has no answer of describe-network-acls".to_owned(),
+            reason: both(
+                "the inventory has no answer of describe-network-acls",
+                "インベントリに describe-network-acls の結果がありません",
+            ),
         }],
         names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {
