@@ -165,18 +165,28 @@ fn advice() -> AdviceLine {
             client_count: 3,
             route_table_ids: vec!["rtb-0aaaaaaaaaaaaaaa1".to_owned(), "rtb-0aaaaaaaaaaaaaaa2".to_owned()],
             via: vec!["nat-0123456789abcdef0".to_owned()],
-            rates: vec!["NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)".to_owned()],
-            formula: "50 GB x 30.416667 x 0.062 USD/GB".to_owned(),
-            arithmetic: vec![
-                "through nat-0123456789abcdef0: 1,520.833333 GB x 0.062 USD/GB = 94.291667 USD".to_owned(),
-            ],
+            rates: vec![both(
+                "NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)",
+                "NATゲートウェイ 0.062 USD/GB（ap-northeast-1、2025-10-28）",
+            )],
+            formula: Wording::same("50 GB x 30.416667 x 0.062 USD/GB"),
+            arithmetic: vec![both(
+                "through nat-0123456789abcdef0: 1,520.833333 GB x 0.062 USD/GB = 94.291667 USD",
+                "nat-0123456789abcdef0 経由：1,520.833333 GB x 0.062 USD/GB = 94.291667 USD",
+            )],
             break_even_gb_month: usd("0"),
             traffic_gb_month: usd("1520.833333"),
             confidence_reasons: vec![],
             break_even_gb_month_per_zone: None,
             bytes_excluded: 3 << 20,
-            remarks: vec!["us-east-1: 3 MiB go to buckets of another Region.".to_owned()],
-            way_back: "delete the endpoint; the routes go with it".to_owned(),
+            remarks: vec![both(
+                "us-east-1: 3 MiB go to buckets of another Region.",
+                "us-east-1：3 MiB は別のリージョンのバケット宛てです。",
+            )],
+            way_back: both(
+                "delete the endpoint; the routes go with it",
+                "エンドポイントを削除する（ルートも削除される）",
+            ),
         },
     }
 }
@@ -222,7 +232,7 @@ fn unknown() -> UnknownTraffic {
         saving_at_least_usd: usd("0"),
         saving_at_most_usd: usd("0"),
         clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
-        text: "No interface endpoint can pay.".to_owned(),
+        text: both("No interface endpoint can pay.", "インターフェイスエンドポイントでは元が取れません。"),
     }
 }
 
