@@ -20,7 +20,7 @@ mod options;
 mod planned;
 pub mod policy;
 mod rates;
-mod say;
+pub(crate) mod say;
 pub mod search;
 mod slot_lines;
 pub mod slots;

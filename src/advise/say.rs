@@ -74,7 +74,7 @@ wordings! {
     // Formulas.
     gateway_formula(gb, ways, cost) {
         "{gb} GB a month x NAT gateway rate{ways} = {cost} now; a gateway endpoint is free, so it pays from the first byte",
-        "月間 {gb} GB x NATゲートウェイの単価{ways} = 現在 {cost}。ゲートウェイエンドポイントは無料のため、最初の 1 バイトから得になります"
+        "月間 {gb} GB x NATゲートウェイの単価{ways} = 現在 {cost}。ゲートウェイエンドポイントは無料のため、最初の 1 バイトから削減になります"
     }
     plus_between_zones() { " + GB between zones x 2 x cross-zone rate", " + アベイラビリティーゾーン間の GB x 2 x 転送単価" }
     plus_transit() { " + GB x transit gateway rate", " + GB x トランジットゲートウェイの単価" }
@@ -273,23 +273,23 @@ wordings! {
     // Bytes that many services share.
     none_can_pay() {
         "No interface endpoint of the VPC can pay for them, whatever they are of: what all of them could save is less than its hours.",
-        "どのサービスのものであっても、この VPC のインターフェイスエンドポイントでは元が取れません。すべてを移した場合の削減額でも時間料金に届きません。"
+        "どのサービスのものであっても、この VPC のインターフェイスエンドポイントでは採算が取れません。すべてを移した場合の削減額でも時間料金に届きません。"
     }
     some_can_pay(count, saving) {
         "Possible: up to {count} endpoint(s) could pay, with at most {saving} saved, if all were of one service, hours of NAT gateways apart.",
-        "可能性：すべてが 1 つのサービスのものであれば、最大 {count} 個のエンドポイントで元が取れ、削減額は最大 {saving} です（NATゲートウェイの時間料金を除く）。"
+        "可能性：すべてが 1 つのサービスのものであれば、最大 {count} 個のエンドポイントで採算が取れ、削減額は最大 {saving} です（NATゲートウェイの時間料金を除く）。"
     }
     any_can_pay(saving) {
         "Possible: with hours that cost nothing, any endpoint pays, with at most {saving} saved.",
-        "可能性：時間料金がかからないため、どのエンドポイントでも元が取れ、削減額は最大 {saving} です。"
+        "可能性：時間料金がかからないため、どのエンドポイントでも採算が取れ、削減額は最大 {saving} です。"
     }
     cannot_say() {
         "Without a price it cannot be said whether an endpoint could pay.",
-        "料金が不明なため、エンドポイントで元が取れるかどうかは判断できません。"
+        "料金が不明なため、エンドポイントで採算が取れるかどうかは判断できません。"
     }
     unknown_number() { "an unknown number of", "不明な量の" }
     bounded(size, vpc, service, region, cost, verdict, least, zones) {
         "{size} a month of {vpc} go through NAT gateways to {service} addresses of {region} and cost {cost}. Certain: nothing can be saved on them as long as no service is known. {verdict} One service needs {least} GB a month in {zones} zone(s) to pay for its endpoint. To find out: Route 53 Resolver query logs tell the names behind addresses; so do CloudTrail (calls without vpcEndpointId) and the clients' own configuration; then give what you know with --address-map FILE.",
-        "{vpc} の月間 {size} が、NATゲートウェイ経由で {region} の {service} のアドレスに送られ、{cost} かかっています。確実なこと：サービスが分からない限り、削減できるものはありません。{verdict}1 つのサービスでエンドポイントの元を取るには、アベイラビリティーゾーン {zones} 個で月間 {least} GB が必要です。調べる方法：Route 53 Resolver のクエリログでアドレスに対応する名前が分かります。CloudTrail（vpcEndpointId のない呼び出し）やクライアントの設定からも分かります。分かったことは --address-map FILE で指定します。"
+        "{vpc} の月間 {size} が、NATゲートウェイ経由で {region} の {service} のアドレスに送られ、{cost} かかっています。確実なこと：サービスが分からない限り、削減できるものはありません。{verdict}1 つのサービスでエンドポイントの採算を取るには、アベイラビリティーゾーン {zones} 個で月間 {least} GB が必要です。調べる方法：Route 53 Resolver のクエリログでアドレスに対応する名前が分かります。CloudTrail（vpcEndpointId のない呼び出し）やクライアントの設定からも分かります。分かったことは --address-map FILE で指定します。"
     }
 }

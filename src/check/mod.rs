@@ -15,7 +15,7 @@ mod policy;
 mod reach;
 mod region;
 mod rules;
-mod say;
+pub(crate) mod say;
 mod sets;
 mod traffic;
 mod zones;

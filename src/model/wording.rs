@@ -112,7 +112,6 @@ macro_rules! wordings {
 
         /// Name and wordings of every text here, for tests.
         #[cfg(test)]
-        #[allow(dead_code)]
         pub(crate) const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $ja)),+];
     };
 }

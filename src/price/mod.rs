@@ -10,7 +10,7 @@ pub mod error;
 mod meter;
 pub mod overrides;
 pub mod requests;
-mod say;
+pub(crate) mod say;
 pub mod tiers;
 pub mod toll;
 

@@ -14,7 +14,11 @@ mod world;
 use std::collections::BTreeSet;
 
 use flowtoll::check::{RULES, Severity};
+use flowtoll::model::report::Report;
+use flowtoll::render::{CheckFormat, Lang, TableStyle};
 use world::World;
+
+use super::japanese::english_in;
 
 /// One thing that is spoilt.
 struct Spoilt {
@@ -48,6 +52,10 @@ fn each_rule_fires_where_it_should() {
         let mut world = World::sound();
         (case.spoil)(&mut world);
         let report = world.check();
+        let english = english_in(&in_japanese(&report));
+        if !english.is_empty() {
+            complaints.push(format!("case {place}, {}: in English {english:?}", case.rule));
+        }
         let found =
             report.findings.iter().find(|line| line.id == case.rule && line.resource_id == case.resource);
         let loss = found.and_then(|line| line.loss_month_usd).map(|loss| loss.round_dp(2).to_string());
@@ -71,6 +79,14 @@ fn each_rule_fires_where_it_should() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// The findings, and what could not be looked at, as Markdown in Japanese.
+fn in_japanese(report: &Report) -> String {
+    let mut out = Vec::new();
+    let style = TableStyle { width: 80, color: false, lang: Lang::Ja };
+    CheckFormat::Markdown.render(report, style, &mut out).expect("findings are written");
+    String::from_utf8(out).expect("Markdown is UTF-8")
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn unknown() -> UnknownTraffic {
         saving_at_least_usd: usd("0"),
         saving_at_most_usd: usd("0"),
         clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
-        text: both("No interface endpoint can pay.", "インターフェイスエンドポイントでは元が取れません。"),
+        text: both("No interface endpoint can pay.", "インターフェイスエンドポイントでは採算が取れません。"),
     }
 }
 

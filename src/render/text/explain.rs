@@ -12,7 +12,7 @@ texts! {
     because(grade, reasons) { "{grade}: {reasons}", "{grade}：{reasons}" }
     break_even() { "Break-even", "損益分岐点" }
     gb_and_zone(gb) { "{gb} GB a month and zone", "アベイラビリティーゾーンあたり月間 {gb} GB" }
-    pays() { "Pays", "元が取れる量" }
+    pays() { "Pays", "採算が取れる量" }
     first_byte() { "from the first byte", "最初の 1 バイトから" }
     gb_in_all(gb) { "{gb} GB a month in all", "合計で月間 {gb} GB" }
     traffic() { "Traffic", "トラフィック" }

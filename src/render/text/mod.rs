@@ -5,6 +5,7 @@
 //! are the same in every language, and JSON is always in English.
 
 pub mod advice;
+pub(super) mod diff;
 pub(super) mod explain;
 pub(super) mod findings;
 pub mod notes;
