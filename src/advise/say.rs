@@ -25,7 +25,7 @@ wordings! {
     data_step(what, gb, rate, cost) { "{what}: {gb} GB x {rate} = {cost}", "{what}：{gb} GB x {rate} = {cost}" }
     sides_step(what, gb, rate, sides, cost) {
         "{what}: {gb} GB x {rate} x {sides} sides = {cost}",
-        "{what}：{gb} GB x {rate} x 送信側と受信側の {sides} = {cost}"
+        "{what}：{gb} GB x {rate} x {sides}（送信側と受信側）= {cost}"
     }
     from_tier(what, gb) { "{what} from {gb} GB of the month on", "{what}（月間 {gb} GB を超える分）" }
     hours_step(what, units, hours, rate, cost) {

@@ -19,7 +19,6 @@ wordings! {
     s3_get() { "S3 GET requests", "S3 の GET リクエスト" }
     hour() { "hour", "時間" }
     zone_hour() { "AZ-hour", "AZ 時間" }
-    gb() { "GB", "GB" }
     gb_each_side() { "GB each side", "GB（送信側と受信側それぞれ）" }
     thousand() { "1,000", "1,000 件" }
     rate(title, usd, unit, region, origin) {
@@ -55,7 +54,7 @@ impl Meter {
             Self::NatGatewayGb
             | Self::InterfaceEndpointGb
             | Self::GatewayLoadBalancerEndpointGb
-            | Self::TransitGatewayGb => gb(),
+            | Self::TransitGatewayGb => Wording::same("GB"),
             Self::CrossZoneGb | Self::InterfaceEndpointCrossZoneGb => gb_each_side(),
             Self::S3List1000 | Self::S3Get1000 => thousand(),
         }

@@ -34,7 +34,7 @@ pub(super) fn markdown(report: &Report, lang: Lang, out: &mut dyn io::Write) -> 
     }
     for (number, line) in (1..).zip(&report.findings) {
         let (evidence, fix) = (text(line.evidence.text(lang)), text(&words::fix(lang, line)));
-        writeln!(out, "{number}. {evidence}. {}: {fix}", table::fix(lang))?;
+        writeln!(out, "{number}. {evidence}{}{}: {fix}", page::stop(lang), table::fix(lang))?;
     }
     if !report.unchecked.is_empty() {
         writeln!(out, "\n### {}\n", words::not_checked(lang))?;

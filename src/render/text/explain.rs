@@ -86,7 +86,7 @@ texts! {
     data_month(observed, scale, month) { "data {observed} {scale} = {month}", "データ処理料金 {observed} {scale} = {month}" }
     beside(gb, sides, rate, scale, amount) {
         "beside it, from clients in other zones: {gb} GB x {sides} sides x {rate}/GB {scale} = {amount}",
-        "このほか、別のアベイラビリティーゾーンのクライアントから：{gb} GB x 送信側と受信側の {sides} x {rate}/GB {scale} = {amount}"
+        "このほか、別のアベイラビリティーゾーンのクライアントから：{gb} GB x {sides}（送信側と受信側）x {rate}/GB {scale} = {amount}"
     }
     services() { "Services", "サービス" }
     service() { "Service", "サービス" }

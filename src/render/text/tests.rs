@@ -48,6 +48,10 @@ fn every_text_is_said_in_every_language() {
         "usd_nat",
         "several",
         "remedy",
+        "at_nat",
+        "flat",
+        "tier_rate",
+        "disassociate",
     ];
     let all = all();
     for (name, english, japanese) in &all {
