@@ -230,15 +230,17 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             let text = case.rate_text(self.region, meter).filter(|text| !evidence.rates.contains(text));
             evidence.rates.extend(text);
         }
-        evidence.formula = say::central_formula(
-            self.old_units(),
-            case.scale.month_hours,
-            amount(self.now),
-            self.new_units(),
-            gb_text(case.month_gb(self.moved.bytes)),
-            gb_text(case.month_gb(self.bytes_beyond())),
-            if self.is_by_peering() { say::zone_transfer() } else { say::transit_rate() },
-            amount(self.after()),
+        let hours = case.scale.month_hours;
+        evidence.formula = say::now_and_after(
+            say::central_now(self.old_units(), hours, amount(self.now)),
+            say::central_after(
+                self.new_units(),
+                hours,
+                gb_text(case.month_gb(self.moved.bytes)),
+                gb_text(case.month_gb(self.bytes_beyond())),
+                if self.is_by_peering() { say::zone_transfer() } else { say::transit_rate() },
+                amount(self.after()),
+            ),
         );
         evidence.arithmetic = self.steps();
         evidence.remarks.extend([say::hosted_zone(), say::both_ways()]);

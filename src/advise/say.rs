@@ -103,10 +103,15 @@ wordings! {
         " + {count} public address(es) x {hours} h x hourly rate",
         " + パブリック IPv4 アドレス {count} 個 x {hours} 時間 x 時間単価"
     }
-    central_formula(old, hours, now, new, gb, beyond, way, after) {
-        "now {old} zone(s) of endpoints x {hours} h x hourly rate + the data of NAT gateways and endpoints = {now}; after {new} new zone(s) x {hours} h x hourly rate + {gb} GB x endpoint rate + {beyond} GB x {way} = {after}",
-        "現在：エンドポイントのアベイラビリティーゾーン {old} 個 x {hours} 時間 x 時間単価 + NATゲートウェイとエンドポイントのデータ処理料金 = {now}。変更後：新しいアベイラビリティーゾーン {new} 個 x {hours} 時間 x 時間単価 + {gb} GB x エンドポイントの単価 + {beyond} GB x {way} = {after}"
+    central_now(old, hours, cost) {
+        "now {old} zone(s) of endpoints x {hours} h x hourly rate + the data of NAT gateways and endpoints = {cost}",
+        "現在：エンドポイントのアベイラビリティーゾーン {old} 個 x {hours} 時間 x 時間単価 + NATゲートウェイとエンドポイントのデータ処理料金 = {cost}"
     }
+    central_after(new, hours, gb, beyond, way, cost) {
+        "after {new} new zone(s) x {hours} h x hourly rate + {gb} GB x endpoint rate + {beyond} GB x {way} = {cost}",
+        "変更後：新しいアベイラビリティーゾーン {new} 個 x {hours} 時間 x 時間単価 + {gb} GB x エンドポイントの単価 + {beyond} GB x {way} = {cost}"
+    }
+    now_and_after(now, after) { "{now}; {after}", "{now}。{after}" }
     zone_transfer() { "transfer between zones", "アベイラビリティーゾーン間の転送単価" }
     transit_rate() { "transit gateway rate", "トランジットゲートウェイの単価" }
 
@@ -288,8 +293,13 @@ wordings! {
         "料金が不明なため、エンドポイントで採算が取れるかどうかは判断できません。"
     }
     unknown_number() { "an unknown number of", "不明な量の" }
-    bounded(size, vpc, service, region, cost, verdict, least, zones) {
-        "{size} a month of {vpc} go through NAT gateways to {service} addresses of {region} and cost {cost}. Certain: nothing can be saved on them as long as no service is known. {verdict} One service needs {least} GB a month in {zones} zone(s) to pay for its endpoint. To find out: Route 53 Resolver query logs tell the names behind addresses; so do CloudTrail (calls without vpcEndpointId) and the clients' own configuration; then give what you know with --address-map FILE.",
-        "{vpc} の月間 {size} が、NATゲートウェイ経由で {region} の {service} のアドレスに送られ、{cost} かかっています。確実なこと：サービスが分からない限り、削減できるものはありません。{verdict}1 つのサービスでエンドポイントの採算を取るには、アベイラビリティーゾーン {zones} 個で月間 {least} GB が必要です。調べる方法：Route 53 Resolver のクエリログでアドレスに対応する名前が分かります。CloudTrail（vpcEndpointId のない呼び出し）やクライアントの設定からも分かります。分かったことは --address-map FILE で指定します。"
+    bounded(now, verdict, needed) { "{now} {verdict} {needed}", "{now}{verdict}{needed}" }
+    bounded_now(size, vpc, service, region, cost) {
+        "{size} a month of {vpc} go through NAT gateways to {service} addresses of {region} and cost {cost}. Certain: nothing can be saved on them as long as no service is known.",
+        "{vpc} の月間 {size} が、NATゲートウェイ経由で {region} の {service} のアドレスに送られ、{cost} かかっています。確実なこと：サービスが分からない限り、削減できるものはありません。"
+    }
+    needed(least, zones) {
+        "One service needs {least} GB a month in {zones} zone(s) to pay for its endpoint. To find out: Route 53 Resolver query logs tell the names behind addresses; so do CloudTrail (calls without vpcEndpointId) and the clients' own configuration; then give what you know with --address-map FILE.",
+        "1 つのサービスでエンドポイントの採算を取るには、アベイラビリティーゾーン {zones} 個で月間 {least} GB が必要です。調べる方法：Route 53 Resolver のクエリログでアドレスに対応する名前が分かります。CloudTrail（vpcEndpointId のない呼び出し）やクライアントの設定からも分かります。分かったことは --address-map FILE で指定します。"
     }
 }

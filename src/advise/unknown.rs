@@ -144,8 +144,11 @@ fn bound(
         None if saving_at_most_usd.is_some() => say::any_can_pay(amounts(saving_at_most_usd)),
         None => say::cannot_say(),
     };
-    let text =
-        say::bounded(size(bytes_month), vpc, service, region, amounts(now), verdict, least, zones_needed);
+    let text = say::bounded(
+        say::bounded_now(size(bytes_month), vpc, service, region, amounts(now)),
+        verdict,
+        say::needed(least, zones_needed),
+    );
     UnknownTraffic {
         vpc_id: vpc.to_owned(),
         region: region.to_owned(),

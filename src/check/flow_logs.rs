@@ -6,8 +6,11 @@ use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::FlowLog;
 use crate::model::wording::Wording;
 
+/// A field, and what it tells.
+type Telling = (&'static str, fn() -> Wording);
+
 /// Fields that tell more, and what.
-const FIELDS: [(&str, fn() -> Wording); 5] = [
+const FIELDS: [Telling; 5] = [
     ("pkt-srcaddr", say::adds_source),
     ("pkt-dstaddr", say::adds_peer),
     ("traffic-path", say::adds_path),
@@ -134,8 +137,7 @@ fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
     };
     let names: BTreeSet<&str> =
         format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}')).collect();
-    let lacking: Vec<&(&str, fn() -> Wording)> =
-        FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
+    let lacking: Vec<&Telling> = FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
     if lacking.is_empty() {
         return;
     }
@@ -162,7 +164,7 @@ fn delivery(checker: &mut Checker<'_>, log: &FlowLog) {
     if log.active && !delivery.failed && delivery.error.is_none() {
         return;
     }
-    let reason = delivery.error.as_deref().map_or_else(say::no_reason, |error| Wording::same(error));
+    let reason = delivery.error.as_deref().map_or_else(say::no_reason, Wording::same);
     checker.add(Found {
         rule: "flow-log-delivery",
         resource: log.flow_log_id.clone(),

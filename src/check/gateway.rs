@@ -214,8 +214,7 @@ fn blackhole(checker: &mut Checker<'_>) {
                 let named = lists.iter().find(|known| known.prefix_list_id == *list)?.name.as_deref()?;
                 Some(crate::inventory::short_name(named))
             });
-            let service_text =
-                service.as_deref().map_or_else(say::the_service, |service| Wording::same(service));
+            let service_text = service.as_deref().map_or_else(say::the_service, Wording::same);
             let service = service.unwrap_or_else(|| "the service".to_owned());
             let subnets = case.subnets_of_table(table);
             // Packets that are dropped get no answer.

@@ -203,7 +203,7 @@ fn bucket_policies(checker: &mut Checker<'_>) {
                 through_nat(checker, bucket, &policy);
             }
             Err(reason) => {
-                checker.skip("bucket-policy-denies-endpoint", say::unreadable_bucket_policy(bucket, reason))
+                checker.skip("bucket-policy-denies-endpoint", say::unreadable_bucket_policy(bucket, reason));
             }
         }
     }

@@ -13,6 +13,9 @@ const ROTTEN_PARTS: u64 = 1_000;
 /// Difference of two coverages from which it is worth a word.
 const COVERAGE_STEP: f64 = 0.01;
 
+/// Says how many of something there are.
+type Counted = fn(u64) -> Wording;
+
 /// All doubts about the pair.
 pub(super) fn notes(before: &Saved, after: &Saved) -> Vec<Doubt> {
     let mut notes = Vec::new();
@@ -128,7 +131,7 @@ fn incomplete(before: &Saved, after: &Saved) -> Option<Wording> {
     let rotten = |ledger: &SavedLedger| ledger.skipdata.saturating_add(ledger.malformed);
     let lacks = |name: fn(Wording) -> Wording, report: &Saved| {
         let ledger = &report.ledger;
-        let parts: [(u64, fn(u64) -> Wording); 3] = [
+        let parts: [(u64, Counted); 3] = [
             (ledger.objects_failed, say::objects_failed),
             (ledger.skipdata, say::skipdata),
             (ledger.malformed, say::malformed),

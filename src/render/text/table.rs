@@ -266,7 +266,7 @@ pub(in crate::render) fn vantage(lang: Lang, value: Option<&str>) -> String {
 }
 
 /// How many hours were counted from a vantage; in English by its value in the report, which is short.
-pub(in crate::render) fn hours_from(lang: Lang, value: &str, hours: &u64) -> String {
+pub(in crate::render) fn hours_from(lang: Lang, value: &str, hours: u64) -> String {
     match lang {
         Lang::En => hours_at(lang, value, hours),
         Lang::Ja => hours_at(lang, vantage(lang, Some(value)), hours),
