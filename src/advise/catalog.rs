@@ -1,5 +1,6 @@
 //! Services that have VPC endpoints, and sets that are of use only together. `data/SOURCE.md` says where this is from.
 
+use crate::model::wording::Wording;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -137,24 +138,15 @@ pub struct ToldByAddress {
     /// Short name of the endpoint.
     pub service: &'static str,
     /// What to check before.
-    pub remark: &'static str,
+    pub remark: fn() -> Wording,
 }
 
 /// Source: AWS services that integrate with PrivateLink, against the keys of ip-ranges (2026-11). Both are likely, not
 /// certain: hence the remarks, and never "high" confidence. EFS, Aurora DSQL and IoT are left out: what crosses a NAT
 /// there is not what their endpoints carry.
 pub const TOLD_BY_ADDRESS: [ToldByAddress; 2] = [
-    ToldByAddress {
-        key: "ebs",
-        service: "ebs",
-        remark: "the addresses are those of the EBS direct APIs (snapshots read and written block by block)",
-    },
-    ToldByAddress {
-        key: "api_gateway",
-        service: "execute-api",
-        remark: "an execute-api endpoint with Private DNS takes over every API Gateway host name of the Region in this VPC, \
-                 and it reaches private APIs only: check that no public API of others is called",
-    },
+    ToldByAddress { key: "ebs", service: "ebs", remark: super::say::ebs_direct },
+    ToldByAddress { key: "api_gateway", service: "execute-api", remark: super::say::private_api },
 ];
 
 /// Whether a service behind an interface endpoint can be reached without it, through a NAT gateway: not the services of others

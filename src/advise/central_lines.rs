@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::model::plan::{Action, Change};
 use crate::model::report::{AdviceLine, Evidence};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 
 use super::Advice;
@@ -13,8 +14,9 @@ use super::catalog::set_of;
 use super::central::{Best, Family, Hub, Pick};
 use super::cost::approach;
 use super::demand::{Carrier, Demand, Joint};
-use super::evidence::{DELETE_NEW_ENDPOINT, Moved, amount, gb_text};
+use super::evidence::{Moved, amount, gb_text};
 use super::planned::Planned;
+use super::say;
 use super::slots::{Slot, hours};
 
 /// A line for every family that has a centre in the plan.
@@ -187,36 +189,35 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         format!("{what}{instead}: one endpoint for all is cheaper than the ways they take now.")
     }
 
-    fn steps(&self) -> Vec<String> {
+    fn steps(&self) -> Vec<Wording> {
         let case = self.planned.case;
         let mut steps = case.bytes_steps(self.moved.bytes);
         let from_nat = self.cells_at(|now| now == Carrier::Nat);
         if !from_nat.is_empty() {
             steps.extend(self.planned.moved(&from_nat).steps(case).into_iter().skip(2));
         }
-        let hours = |what, units| case.hours_step(what, units, self.region, Meter::InterfaceEndpointHour);
+        let hours =
+            |what: Wording, units| case.hours_step(&what, units, self.region, Meter::InterfaceEndpointHour);
         if !self.replaced.is_empty() {
-            steps.push(hours("endpoints that go, zones", self.old_units()));
+            steps.push(hours(say::leaving_zones(), self.old_units()));
         }
         for (vpc, load) in self.replaced_data() {
-            steps.extend(case.tier_steps("their data", self.planned.region(vpc), load));
+            steps.extend(case.tier_steps(&say::their_data(), self.planned.region(vpc), load));
         }
         for index in &self.replaced {
             let endpoint = &self.demand.endpoints[*index];
             let own = self.cells_at(|now| now == Carrier::Endpoint(*index));
             steps.extend(self.planned.approach_steps(&own, endpoint.vpc, &endpoint.zones));
         }
-        steps.push(format!("now: {}", amount(self.now)));
-        steps.push(hours("central endpoint hours, endpoints x zones", self.new_units()));
-        steps.extend(case.tier_steps("its data", self.region, self.load()));
+        steps.push(say::now(amount(self.now)));
+        steps.push(hours(say::central_units(), self.new_units()));
+        steps.extend(case.tier_steps(&say::its_data(), self.region, self.load()));
         steps.extend(self.planned.approach_steps(&self.cells, self.hub.vpc, &self.hub.zones));
         if self.is_by_peering() {
-            steps.push(
-                "over peering: free within a zone, transfer between zones on both sides otherwise".to_owned(),
-            );
+            steps.push(say::peering_is_free());
         }
-        steps.push(format!("after: {}", amount(self.after())));
-        steps.push(format!("saving a month: {}", amount(self.saving)));
+        steps.push(say::after(amount(self.after())));
+        steps.push(say::saving(amount(self.saving)));
         steps
     }
 
@@ -229,37 +230,25 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
             let text = case.rate_text(self.region, meter).filter(|text| !evidence.rates.contains(text));
             evidence.rates.extend(text);
         }
-        evidence.formula = format!(
-            "now {} zone(s) of endpoints x {hours} h x hourly rate + the data of NAT gateways and endpoints = {}; after {} new zone(s) \
-             x {hours} h x hourly rate + {} GB x endpoint rate + {} GB x {} = {}",
-            self.old_units(),
-            amount(self.now),
-            self.new_units(),
-            gb_text(case.month_gb(self.moved.bytes)),
-            gb_text(case.month_gb(self.bytes_beyond())),
-            if self.is_by_peering() { "transfer between zones" } else { "transit gateway rate" },
-            amount(self.after()),
-            hours = case.scale.month_hours,
+        let hours = case.scale.month_hours;
+        evidence.formula = say::now_and_after(
+            say::central_now(self.old_units(), hours, amount(self.now)),
+            say::central_after(
+                self.new_units(),
+                hours,
+                gb_text(case.month_gb(self.moved.bytes)),
+                gb_text(case.month_gb(self.bytes_beyond())),
+                if self.is_by_peering() { say::zone_transfer() } else { say::transit_rate() },
+                amount(self.after()),
+            ),
         );
         evidence.arithmetic = self.steps();
-        evidence.remarks.push(
-            "the VPCs need a private hosted zone for the service's host names that leads to the central endpoint (about 0.50 USD \
-             a month each, not counted), Private DNS of the endpoint itself off, and its security group open for their blocks"
-                .to_owned(),
-        );
-        evidence
-            .remarks
-            .push("check that the route tables of the transit gateway or peering lead both ways".to_owned());
+        evidence.remarks.extend([say::hosted_zone(), say::both_ways()]);
         let replaced = self.replaced_ids();
         evidence.way_back = if replaced.is_empty() {
-            DELETE_NEW_ENDPOINT.to_owned()
+            say::delete_new_endpoint()
         } else {
-            format!(
-                "create {} again (keep the answer of aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {}), then remove the hosted \
-                 zones",
-                replaced.join(", "),
-                replaced.join(" ")
-            )
+            say::create_replaced_again(replaced.join(", "), replaced.join(" "))
         };
         evidence
     }
@@ -289,7 +278,7 @@ impl<'l, 'p, 'c> Centre<'l, 'p, 'c> {
         let mut evidence = self.evidence();
         let mut doubts = self.moved.doubts(case);
         doubts.needs(case, "describe-vpc-endpoints");
-        doubts.lower("whether the VPCs may share an endpoint is yours to say".to_owned());
+        doubts.lower(say::yours_to_say());
         let (confidence, reasons) = doubts.settle();
         evidence.confidence_reasons = reasons;
         let service = self.hub.services[0].clone();

@@ -8,19 +8,17 @@ use crate::attribute::{Flow, NatUnit};
 use crate::model::money::money_text;
 use crate::model::quantity::{decimal, grouped, size};
 use crate::model::report::{EVIDENCE_LIMIT, Evidence};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 use crate::price::toll::CROSS_ZONE_SIDES;
 
-use super::{Case, crosses_zone};
+use super::{Case, crosses_zone, say};
 
 /// Hours of observation from which a pattern is taken as known: a day has its night.
 const HOURS_FOR_HIGH_CONFIDENCE: u64 = 24;
 
 /// Between these shares of the counted bytes two vantages agree; a loss of records explains no more than that.
 const AGREEING: (u128, u128) = (98, 102);
-
-/// The way back from a new endpoint.
-pub const DELETE_NEW_ENDPOINT: &str = "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>";
 
 /// Bytes that one change concerns.
 #[derive(Debug, Default)]
@@ -119,16 +117,10 @@ impl Moved {
         }
         let mut remarks = Vec::new();
         if self.unnamed_clients {
-            remarks.push(
-                "some clients are known by address only: no record or inventory names their interface"
-                    .to_owned(),
-            );
+            remarks.push(say::unnamed_clients());
         }
         if self.cross_zone_bytes() > 0 {
-            remarks.push(format!(
-                "{} of the observed bytes also cross zones on their way to the NAT gateway",
-                size(self.cross_zone_bytes())
-            ));
+            remarks.push(say::crossing(size(self.cross_zone_bytes())));
         }
         Evidence {
             bytes_observed: self.bytes,
@@ -146,37 +138,37 @@ impl Moved {
     pub fn doubts(&self, case: &Case<'_>) -> Doubts {
         let mut doubts = Doubts::of_window(case);
         if self.estimated {
-            doubts.lower("the split of these bytes over services is an estimate".to_owned());
+            doubts.lower(say::split_is_estimate());
         }
         let lost = &case.attribution.skipped_interfaces;
         let clients = self.by_client.keys().filter(|id| lost.contains(*id)).count();
         if clients > 0 {
-            doubts.lower(format!("SKIPDATA rows of {clients} client(s): AWS lost records there"));
+            doubts.lower(say::clients_lost(clients));
         }
         for (unit, totals) in case.attribution.nats.iter().filter(|(unit, _)| self.via.contains(&unit.id)) {
             let known = unit.inventory.map(|index| &case.topology.inventory.nat_gateways[index]);
             let interfaces = known.into_iter().flat_map(|nat| &nat.addresses);
             if interfaces.filter_map(|address| address.interface_id.as_ref()).any(|id| lost.contains(id)) {
-                doubts.lower(format!("SKIPDATA rows of {}: AWS lost records there", unit.id));
+                doubts.lower(say::nat_lost(&unit.id));
             }
             if let Some((counted, other)) = totals.compared
                 && !(counted * AGREEING.0..=counted * AGREEING.1).contains(&(other * 100))
             {
-                doubts.lower(format!("the other vantage of {} does not see the same bytes", unit.id));
+                doubts.lower(say::vantages_differ(&unit.id));
             }
         }
         doubts
     }
 
     /// The steps from observed bytes to what they cost at NAT gateways.
-    pub fn steps(&self, case: &Case<'_>) -> Vec<String> {
+    pub fn steps(&self, case: &Case<'_>) -> Vec<Wording> {
         let mut steps = case.bytes_steps(self.bytes);
         for (id, (bytes, cross, transit)) in &self.by_nat {
             let region = case.nat_region(id);
-            steps.push(case.data_step(&format!("through {id}"), *bytes, region, Meter::NatGatewayGb, 1));
+            steps.push(case.data_step(&say::through(id), *bytes, region, Meter::NatGatewayGb, 1));
             if *cross > 0 {
                 steps.push(case.data_step(
-                    "between zones on the way there",
+                    &say::between_zones(),
                     *cross,
                     region,
                     Meter::CrossZoneGb,
@@ -184,17 +176,11 @@ impl Moved {
                 ));
             }
             if *transit > 0 {
-                steps.push(case.data_step(
-                    "through the transit gateway on the way there",
-                    *transit,
-                    region,
-                    Meter::TransitGatewayGb,
-                    1,
-                ));
+                steps.push(case.data_step(&say::transit(), *transit, region, Meter::TransitGatewayGb, 1));
             }
         }
         if self.by_nat.len() > 1 || self.cross_zone_bytes() + self.transit_bytes() > 0 {
-            steps.push(format!("together {}", amount(self.nat_cost(case))));
+            steps.push(say::together(amount(self.nat_cost(case))));
         }
         steps
     }
@@ -204,7 +190,7 @@ impl Moved {
 #[derive(Debug, Clone)]
 pub struct Doubts {
     level: u8,
-    reasons: Vec<String>,
+    reasons: Vec<Wording>,
 }
 
 impl Doubts {
@@ -212,9 +198,9 @@ impl Doubts {
     pub fn of_window(case: &Case<'_>) -> Self {
         let mut doubts = Self { level: 2, reasons: Vec::new() };
         match case.scale.observed_hours {
-            0 => doubts.sink("no hour was observed".to_owned()),
+            0 => doubts.sink(say::no_hour()),
             hours if hours < HOURS_FOR_HIGH_CONFIDENCE => {
-                doubts.lower(format!("{hours} h observed: less than a day"));
+                doubts.lower(say::short_window(hours));
             }
             _ => {}
         }
@@ -222,13 +208,13 @@ impl Doubts {
     }
 
     /// Not more than medium.
-    pub fn lower(&mut self, reason: String) {
+    pub fn lower(&mut self, reason: Wording) {
         self.level = self.level.min(1);
         self.reasons.push(reason);
     }
 
     /// Low.
-    pub fn sink(&mut self, reason: String) {
+    pub fn sink(&mut self, reason: Wording) {
         self.level = 0;
         self.reasons.push(reason);
     }
@@ -236,12 +222,12 @@ impl Doubts {
     /// Low without an answer of a describe call.
     pub fn needs(&mut self, case: &Case<'_>, call: &str) {
         if case.lacks(call) {
-            self.sink(format!("the inventory has no answer of {call}"));
+            self.sink(say::no_answer(call));
         }
     }
 
     /// The word, and the reasons.
-    pub fn settle(self) -> (&'static str, Vec<String>) {
+    pub fn settle(self) -> (&'static str, Vec<Wording>) {
         (["low", "medium", "high"][usize::from(self.level)], self.reasons)
     }
 }
@@ -256,20 +242,21 @@ impl Case<'_> {
     }
 
     /// From observed bytes to a month.
-    pub(super) fn bytes_steps(&self, bytes: u128) -> Vec<String> {
+    pub(super) fn bytes_steps(&self, bytes: u128) -> Vec<Wording> {
         if bytes == 0 {
             return Vec::new();
         }
         let month = self.scale.month_bytes(bytes);
         let (hours, observed) = (self.scale.month_hours, self.scale.observed_hours);
         vec![
-            format!("observed: {} bytes ({}) in {observed} h", grouped(bytes), size(bytes)),
-            format!(
-                "a month: {} bytes x {hours} h / {observed} h = {} bytes ({}); / 2^30 = {} GB",
+            say::observed(grouped(bytes), size(bytes), observed),
+            say::a_month(
                 grouped(bytes),
+                hours,
+                observed,
                 grouped(month),
                 size(month),
-                gb_text(self.month_gb(bytes))
+                gb_text(self.month_gb(bytes)),
             ),
         ]
     }
@@ -277,27 +264,31 @@ impl Case<'_> {
     /// GB at a rate.
     pub(super) fn data_step(
         &self,
-        what: &str,
+        what: &Wording,
         bytes: u128,
         region: Option<&str>,
         meter: Meter,
         sides: u32,
-    ) -> String {
+    ) -> Wording {
         let gb = self.month_gb(bytes);
         let rate = self.rate(region, meter);
         let cost =
             gb.zip(rate).and_then(|(gb, rate)| gb.checked_mul(rate)?.checked_mul(Decimal::from(sides)));
-        let times = if sides > 1 { format!(" x {sides} sides") } else { String::new() };
-        format!("{what}: {} GB x {}{times} = {}", gb_text(gb), self.rate_words(region, meter), amount(cost))
+        let (gb, rate, cost) = (gb_text(gb), self.rate_words(region, meter), amount(cost));
+        if sides > 1 {
+            say::sides_step(what, gb, rate, sides, cost)
+        } else {
+            say::data_step(what, gb, rate, cost)
+        }
     }
 
     /// Data of interface endpoints on top of what passes others of the account and Region: a step for each tier they are in.
     pub(super) fn tier_steps(
         &self,
-        what: &str,
+        what: &Wording,
         region: Option<&str>,
         (below, bytes): (u128, u128),
-    ) -> Vec<String> {
+    ) -> Vec<Wording> {
         let meter = Meter::InterfaceEndpointGb;
         let tiers = region.and_then(|region| self.book.interface_endpoint_tiers(region)).unwrap_or_default();
         let ends = self.month_gb(below).zip(self.month_gb(below + bytes));
@@ -311,55 +302,53 @@ impl Case<'_> {
             if gb <= Decimal::ZERO {
                 continue;
             }
-            let (rate, tier_words) = if number == 0 {
-                (self.rate_words(region, meter), String::new())
+            let (rate, what) = if number == 0 {
+                (self.rate_words(region, meter), what.clone())
             } else {
                 let first = Decimal::from(tier.from_gb);
-                let words = format!(" from {} GB of the month on", gb_text(Some(first)));
-                (format!("{} USD/{}", tier.usd_per_gb.normalize(), meter.unit()), words)
+                let rate = say::tier_rate(tier.usd_per_gb.normalize(), meter.unit_wording());
+                (rate, say::from_tier(what, gb_text(Some(first))))
             };
             let cost = amount(gb.checked_mul(tier.usd_per_gb));
-            steps.push(format!("{what}{tier_words}: {} GB x {rate} = {cost}", gb_text(Some(gb))));
+            steps.push(say::data_step(what, gb_text(Some(gb)), rate, cost));
         }
         steps
     }
 
     /// Hours at a rate.
-    pub(super) fn hours_step(&self, what: &str, units: u64, region: Option<&str>, meter: Meter) -> String {
+    pub(super) fn hours_step(
+        &self,
+        what: &Wording,
+        units: u64,
+        region: Option<&str>,
+        meter: Meter,
+    ) -> Wording {
         let hours = self.scale.month_hours;
         let rate = self.rate(region, meter);
         let cost = rate.and_then(|rate| rate.checked_mul(Decimal::from(hours * units)));
-        format!("{what}: {units} x {hours} h x {} = {}", self.rate_words(region, meter), amount(cost))
+        say::hours_step(what, units, hours, self.rate_words(region, meter), amount(cost))
     }
 
     /// A rate with source and date.
-    fn rate_words(&self, region: Option<&str>, meter: Meter) -> String {
+    fn rate_words(&self, region: Option<&str>, meter: Meter) -> Wording {
         let found = region.and_then(|region| Some((region, self.book.rate(region, meter)?)));
         found.map_or_else(
-            || format!("the {} rate (no figure)", meter.title()),
+            || say::no_rate(meter.title_wording()),
             |(region, rate)| {
-                let date = rate.date.map_or_else(String::new, |date| format!(" of {date}"));
-                format!(
-                    "{} USD/{} ({region}, source {}{date})",
-                    rate.usd.normalize(),
-                    meter.unit(),
-                    rate.source
-                )
+                let date = rate.date.map_or_else(Wording::default, say::of_date);
+                say::rate(rate.usd.normalize(), meter.unit_wording(), region, &rate.source, date)
             },
         )
     }
 }
 
 /// An amount in a formula: to the cent, small ones to the millionth.
-pub fn amount(cost: Option<Decimal>) -> String {
-    cost.map_or_else(
-        || "unpriced".to_owned(),
-        |cost| {
-            let fine = cost.abs() < Decimal::ONE && !cost.is_zero();
-            let text = if fine { money_text(cost) } else { decimal(cost, 6) };
-            format!("{} USD", with_cents(&text))
-        },
-    )
+pub fn amount(cost: Option<Decimal>) -> Wording {
+    cost.map_or_else(say::unpriced, |cost| {
+        let fine = cost.abs() < Decimal::ONE && !cost.is_zero();
+        let text = if fine { money_text(cost) } else { decimal(cost, 6) };
+        Wording::same(format!("{} USD", with_cents(&text)))
+    })
 }
 
 /// At least two decimals.

@@ -12,11 +12,13 @@ use crate::inventory::RouteTarget;
 use crate::model::plan::Action;
 use crate::model::quantity::{grouped, size};
 use crate::model::report::{AdviceLine, Evidence};
+use crate::model::wording::Wording;
 
 use super::catalog::{gateway_service_name, set_of};
 use super::demand::Carrier;
-use super::evidence::{DELETE_NEW_ENDPOINT, Moved, amount, gb_text};
+use super::evidence::{Moved, amount, gb_text};
 use super::planned::Planned;
+use super::say;
 use super::{Advice, Case};
 
 /// The services that flowtoll tells by address and that have gateway endpoints.
@@ -97,8 +99,8 @@ fn unrouted(planned: &Planned<'_, '_>, vpc: &str, service: &str) -> BTreeSet<Str
 }
 
 /// Bytes that an endpoint would not carry, by VPC and service, and reason.
-fn excluded<'c>(case: &'c Case<'_>) -> BTreeMap<(&'c str, &'c str), BTreeMap<String, u128>> {
-    let mut excluded: BTreeMap<(&str, &str), BTreeMap<String, u128>> = BTreeMap::new();
+fn excluded<'c>(case: &'c Case<'_>) -> BTreeMap<(&'c str, &'c str), BTreeMap<Wording, u128>> {
+    let mut excluded: BTreeMap<(&str, &str), BTreeMap<Wording, u128>> = BTreeMap::new();
     for flow in &case.attribution.flows {
         let is_one = flow.route.path == Path::NatGateway && SERVICES.contains(&flow.peer.service.as_str());
         let Some(vpc) = case.vpc_of(flow).filter(|_| is_one) else { continue };
@@ -111,29 +113,29 @@ fn excluded<'c>(case: &'c Case<'_>) -> BTreeMap<(&'c str, &'c str), BTreeMap<Str
 }
 
 /// Why no gateway endpoint of `vpc` would carry a flow, whatever the route tables; `None` if one would.
-pub(crate) fn unfit(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+pub(crate) fn unfit(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<Wording> {
     if case.is_from_unknown_vpc(flow) {
-        return Some("their clients are in a VPC that the inventory does not have".to_owned());
+        return Some(say::unknown_vpc());
     }
     let service_region = flow.peer.service_region.as_deref();
     let region = case.region_of(vpc, flow);
     if service_region == Some("GLOBAL") {
-        return Some("GLOBAL addresses (multi-Region access points)".to_owned());
+        return Some(say::global_addresses());
     }
     if region.is_none() {
-        return Some("Region of the VPC not known".to_owned());
+        return Some(say::region_not_known());
     }
     if service_region != region {
-        return Some(format!("Region {}", service_region.unwrap_or("unknown")));
+        return Some(service_region.map_or_else(say::in_unknown_region, say::in_region));
     }
     if flow.peer.in_prefix_list == Some(false) {
-        return Some("not in the Region's prefix list (or reached through NAT64)".to_owned());
+        return Some(say::not_in_list());
     }
     None
 }
 
 /// Why a new gateway endpoint or association would not change a flow's way, `None` if it would.
-pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<String> {
+pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<Wording> {
     let reason = unfit(case, vpc, flow);
     if reason.is_some() {
         return reason;
@@ -147,7 +149,7 @@ pub(super) fn exclusion(case: &Case<'_>, vpc: &str, flow: &Flow) -> Option<Strin
                 })
         });
         if routed {
-            return Some("their route table already leads to the gateway endpoint, perhaps since the logs were written".to_owned());
+            return Some(say::routed_already());
         }
     }
     None
@@ -158,7 +160,7 @@ fn line(
     vpc: &str,
     service: &str,
     moved: &Moved,
-    excluded: &BTreeMap<String, u128>,
+    excluded: &BTreeMap<Wording, u128>,
 ) -> Advice {
     let case = planned.case;
     let existing =
@@ -170,10 +172,7 @@ fn line(
     evidence.via.extend(existing.iter().cloned());
     let tables = tables(&evidence.route_table_ids);
     let (action, summary) = if let Some(endpoint) = existing.first() {
-        evidence.way_back = format!(
-            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --remove-route-table-ids {}",
-            placeholder(&evidence.route_table_ids)
-        );
+        evidence.way_back = say::disassociate(endpoint, placeholder(&evidence.route_table_ids));
         let reason = if moved.bytes > 0 {
             format!("its subnets' {service} bytes pay the NAT gateway")
         } else {
@@ -184,11 +183,9 @@ fn line(
         (Action::AssociateRouteTable, summary)
     } else {
         if case.lacks("describe-vpc-endpoints") {
-            evidence
-                .remarks
-                .push("no describe-vpc-endpoints answer: the endpoint may exist already".to_owned());
+            evidence.remarks.push(say::perhaps_there());
         }
-        evidence.way_back = DELETE_NEW_ENDPOINT.into();
+        evidence.way_back = say::delete_new_endpoint();
         let article = if service.starts_with('s') { "an" } else { "a" };
         let reason = if moved.bytes > 0 {
             "takes these bytes off the NAT gateway"
@@ -200,9 +197,7 @@ fn line(
         );
         (Action::AddGatewayEndpoint, summary)
     };
-    evidence
-        .remarks
-        .push("adding a gateway endpoint can cut open connections to the service for a moment".to_owned());
+    evidence.remarks.push(say::cuts_connections());
     let mut doubts = moved.doubts(case);
     doubts.needs(case, "describe-vpc-endpoints");
     let (confidence, reasons) = doubts.settle();
@@ -237,29 +232,20 @@ fn line(
     Advice { line, change }
 }
 
-fn evidence(case: &Case<'_>, service: &str, moved: &Moved, excluded: &BTreeMap<String, u128>) -> Evidence {
+fn evidence(case: &Case<'_>, service: &str, moved: &Moved, excluded: &BTreeMap<Wording, u128>) -> Evidence {
     let now = moved.nat_cost(case);
     let mut evidence = moved.evidence(case);
     evidence.bytes_excluded = excluded.values().sum();
     for (reason, bytes) in excluded {
-        let (exact, size) = (grouped(*bytes), size(*bytes));
-        let stay = format!("{exact} observed bytes ({size}) of {service} stay on the NAT gateway: {reason}");
-        evidence.remarks.push(stay);
+        evidence.remarks.push(say::stays(grouped(*bytes), size(*bytes), service, reason));
     }
     evidence.break_even_gb_month = Some(Decimal::ZERO);
-    evidence.formula = format!(
-        "{} GB a month x NAT gateway rate{}{} = {} now; a gateway endpoint is free, so it pays from the first byte",
-        gb_text(case.month_gb(moved.bytes)),
-        if moved.cross_zone_bytes() > 0 { " + GB between zones x 2 x cross-zone rate" } else { "" },
-        if moved.transit_bytes() > 0 { " + GB x transit gateway rate" } else { "" },
-        amount(now),
-    );
+    let crossing = (moved.cross_zone_bytes() > 0).then(say::plus_between_zones);
+    let transit = (moved.transit_bytes() > 0).then(say::plus_transit);
+    let ways = Wording::join(crossing.iter().chain(&transit), "");
+    evidence.formula = say::gateway_formula(gb_text(case.month_gb(moved.bytes)), ways, amount(now));
     evidence.arithmetic = moved.steps(case);
-    evidence.arithmetic.extend([
-        format!("now: {}", amount(now)),
-        "after: a gateway endpoint has no hourly and no data charge = 0.00 USD".to_owned(),
-        format!("saving a month: {}", amount(now)),
-    ]);
+    evidence.arithmetic.extend([say::now(amount(now)), say::after_free(), say::saving(amount(now))]);
     evidence
 }
 
@@ -271,6 +257,6 @@ fn tables(ids: &[String]) -> String {
     }
 }
 
-fn placeholder(ids: &[String]) -> String {
-    if ids.is_empty() { "<route tables>".to_owned() } else { ids.join(" ") }
+fn placeholder(ids: &[String]) -> Wording {
+    if ids.is_empty() { say::route_tables() } else { Wording::same(ids.join(" ")) }
 }

@@ -20,6 +20,7 @@ mod options;
 mod planned;
 pub mod policy;
 mod rates;
+pub(crate) mod say;
 pub mod search;
 mod slot_lines;
 pub mod slots;
@@ -29,6 +30,7 @@ mod unknown;
 
 pub(crate) use gateway::{SERVICES as GATEWAY_SERVICES, unfit};
 
+use crate::model::wording::Wording;
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
@@ -187,7 +189,7 @@ impl<'c> Case<'c> {
     }
 
     /// A rate as evidence.
-    fn rate_text(&self, region: Option<&str>, meter: Meter) -> Option<String> {
+    fn rate_text(&self, region: Option<&str>, meter: Meter) -> Option<Wording> {
         let region = region?;
         self.book.rate(region, meter).map(|rate| rate.describe(region, meter))
     }

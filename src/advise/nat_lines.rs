@@ -5,12 +5,14 @@ use rust_decimal::Decimal;
 use crate::inventory::{NatGateway, RouteTarget};
 use crate::model::plan::Action;
 use crate::model::report::{AdviceLine, Evidence};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 
 use super::Advice;
 use super::demand::Carrier;
 use super::evidence::{Doubts, amount};
 use super::planned::Planned;
+use super::say;
 use super::search::hours_cost;
 
 /// What stands for a service in these lines.
@@ -50,7 +52,7 @@ fn line(planned: &Planned<'_, '_>, nat: usize, advice: &[Advice]) -> Advice {
         })
         .collect();
     let mut doubts: Doubts = planned.moved(&moved).doubts(case);
-    doubts.lower("what happens less often than the observed window is long was not seen".to_owned());
+    doubts.lower(say::rare_traffic());
     let (confidence, reasons) = doubts.settle();
     evidence.confidence_reasons = reasons;
 
@@ -104,36 +106,27 @@ fn evidence(planned: &Planned<'_, '_>, nat: usize, public_ips: &[String]) -> Evi
     };
     let units = gateway.month_hours / case.scale.month_hours.max(1);
     evidence.rates.extend(case.rate_text(region, Meter::NatGatewayHour));
-    evidence.arithmetic.push(case.hours_step("NAT gateway hours", units, region, Meter::NatGatewayHour));
-    let mut addresses = String::new();
+    evidence.arithmetic.push(case.hours_step(&say::nat_hours(), units, region, Meter::NatGatewayHour));
+    let mut addresses = Wording::default();
     if gateway.public_ips > 0 {
         evidence.rates.extend(case.rate_text(region, Meter::PublicIpv4Hour));
-        let step = case.hours_step("public addresses", gateway.public_ips, region, Meter::PublicIpv4Hour);
+        let step =
+            case.hours_step(&say::public_addresses(), gateway.public_ips, region, Meter::PublicIpv4Hour);
         evidence.arithmetic.push(step);
         let (count, hours) = (gateway.public_ips, case.scale.month_hours);
-        addresses = format!(" + {count} public address(es) x {hours} h x hourly rate");
+        addresses = say::plus_addresses(count, hours);
     }
-    let now = format!("now: {}", amount(saving));
-    let after = format!("after: {}", amount(saving.map(|_| Decimal::ZERO)));
-    evidence.arithmetic.extend([now, after, format!("saving a month: {}", amount(saving))]);
-    evidence.formula = format!("{} h x hourly rate{addresses} = {}", gateway.month_hours, amount(saving));
+    evidence.arithmetic.extend([
+        say::now(amount(saving)),
+        say::after(amount(saving.map(|_| Decimal::ZERO))),
+        say::saving(amount(saving)),
+    ]);
+    evidence.formula = say::nat_formula(gateway.month_hours, addresses, amount(saving));
     if !public_ips.is_empty() {
-        evidence.remarks.push(format!(
-            "its address(es) {} may be in allow-lists of others: ask before you release them; kept without the gateway they cost the \
-             same as before",
-            public_ips.join(", ")
-        ));
+        evidence.remarks.push(say::allow_listed(public_ips.join(", ")));
     }
-    evidence.remarks.push(
-        "its routes must go with it; what tries to reach the internet afterwards fails, so look at a whole month before".to_owned(),
-    );
-    evidence.way_back = format!(
-        "aws ec2 create-nat-gateway in the same subnet{}, and the routes to it again",
-        if public_ips.is_empty() {
-            ""
-        } else {
-            " with the same Elastic IP address (--allocation-id), if it was kept"
-        }
-    );
+    evidence.remarks.push(say::routes_go_too());
+    evidence.way_back =
+        if public_ips.is_empty() { say::create_nat_again() } else { say::create_nat_again_with_address() };
     evidence
 }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::attribute::Flow;
 use crate::model::plan::{Action, Change, ZoneSubnet};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 use crate::price::tiers::tiered_cost;
 use crate::price::toll::CROSS_ZONE_SIDES;
@@ -16,6 +17,7 @@ use super::cost::{Layout, Way, cost_beside, endpoint_bytes};
 use super::demand::{Cell, Joint};
 use super::evidence::Moved;
 use super::gather::Gathered;
+use super::say;
 use super::search::Found;
 
 /// Everything that lines are made from.
@@ -93,7 +95,7 @@ impl<'p, 'c> Planned<'p, 'c> {
 
     /// Steps of what cells cost on their way to an endpoint in these zones of a VPC: between zones, and through a transit gateway. None
     /// where that is free.
-    pub fn approach_steps(&self, cells: &[usize], vpc: usize, zones: &[String]) -> Vec<String> {
+    pub fn approach_steps(&self, cells: &[usize], vpc: usize, zones: &[String]) -> Vec<Wording> {
         let (case, demand) = (self.case, &self.gathered.demand);
         let mut inside = 0;
         let mut peering = 0;
@@ -113,18 +115,13 @@ impl<'p, 'c> Planned<'p, 'c> {
             case.rate(region, Meter::InterfaceEndpointCrossZoneGb).is_some_and(|rate| rate.is_zero());
         let inside = if is_free { 0 } else { inside };
         [
-            (
-                "between zones on the way to the endpoint",
-                inside,
-                Meter::InterfaceEndpointCrossZoneGb,
-                CROSS_ZONE_SIDES,
-            ),
-            ("over peering, between zones", peering, Meter::CrossZoneGb, CROSS_ZONE_SIDES),
-            ("through the transit gateway to the endpoint", transit, Meter::TransitGatewayGb, 1),
+            (say::endpoint_between_zones(), inside, Meter::InterfaceEndpointCrossZoneGb, CROSS_ZONE_SIDES),
+            (say::over_peering(), peering, Meter::CrossZoneGb, CROSS_ZONE_SIDES),
+            (say::endpoint_transit(), transit, Meter::TransitGatewayGb, 1),
         ]
         .into_iter()
         .filter(|(_, bytes, _, _)| *bytes > 0)
-        .map(|(what, bytes, meter, sides)| case.data_step(what, bytes, region, meter, sides))
+        .map(|(what, bytes, meter, sides)| case.data_step(&what, bytes, region, meter, sides))
         .collect()
     }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::model::plan::{Action, Change};
 use crate::model::report::{AdviceLine, Evidence};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 
 use super::Advice;
@@ -13,8 +14,9 @@ use super::catalog::{TOLD_BY_ADDRESS, set_of};
 use super::central::Pick;
 use super::cost::Placed;
 use super::demand::Carrier;
-use super::evidence::{DELETE_NEW_ENDPOINT, Doubts, Moved, amount, gb_text};
+use super::evidence::{Doubts, Moved, amount, gb_text};
 use super::planned::Planned;
+use super::say;
 use super::slots::{Choice, Slot, hours};
 
 /// A slot with what the plan does about it.
@@ -150,43 +152,26 @@ impl Chosen<'_, '_, '_> {
         evidence.break_even_gb_month_per_zone = per_zone;
         evidence.break_even_gb_month = per_zone.and_then(|gb| gb.checked_mul(Decimal::from(units)));
         let gb = gb_text(case.month_gb(moved.bytes));
-        evidence.formula = format!(
-            "now {gb} GB a month x NAT gateway rate = {}; after {units} zone(s) x {} h x hourly rate + {gb} GB x endpoint rate = {}",
-            amount(now),
-            case.scale.month_hours,
-            amount(after),
-        );
+        evidence.formula = say::add_formula(gb, amount(now), units, case.scale.month_hours, amount(after));
         let mut steps = moved.steps(case);
-        steps.push(format!("now: {}", amount(now)));
-        steps.push(case.hours_step(
-            "endpoint hours, endpoints x zones",
-            units,
-            self.region,
-            Meter::InterfaceEndpointHour,
-        ));
+        steps.push(say::now(amount(now)));
+        steps.push(case.hours_step(&say::endpoint_units(), units, self.region, Meter::InterfaceEndpointHour));
         let below = planned.linked(self.slot.vpc).saturating_sub(moved.bytes);
-        steps.extend(case.tier_steps("endpoint data", self.region, (below, moved.bytes)));
+        steps.extend(case.tier_steps(&say::endpoint_data(), self.region, (below, moved.bytes)));
         steps.extend(planned.approach_steps(&cells, self.slot.vpc, zones));
-        steps.push(format!("after: {}", amount(after)));
-        steps.push(format!("saving a month: {}", amount(saving)));
+        steps.push(say::after(amount(after)));
+        steps.push(say::saving(amount(saving)));
         evidence.arithmetic = steps;
         let told = TOLD_BY_ADDRESS.iter().find(|told| services.iter().any(|service| told.service == service));
-        evidence.remarks.extend(told.map(|told| told.remark.to_owned()));
+        evidence.remarks.extend(told.map(|told| (told.remark)()));
         if set_of(&service).is_some() {
-            evidence.remarks.push("the services of this set are of use only together".to_owned());
+            evidence.remarks.push(say::only_together());
         }
-        evidence.remarks.push(format!(
-            "check that the service is there in these zones: aws ec2 describe-vpc-endpoint-services --service-names {}",
-            Planned::names(&services, self.region).join(" ")
-        ));
-        evidence.way_back = DELETE_NEW_ENDPOINT.into();
+        evidence.remarks.push(say::check_zones(Planned::names(&services, self.region).join(" ")));
+        evidence.way_back = say::delete_new_endpoint();
         let mut doubts = moved.doubts(case);
         doubts.needs(case, "describe-vpc-endpoints");
-        doubts.lower(if told.is_some() {
-            "the service is told by address, which is likely and not certain".to_owned()
-        } else {
-            "the service is told by the address map".to_owned()
-        });
+        doubts.lower(if told.is_some() { say::told_by_address() } else { say::told_by_map() });
         (line.confidence, evidence.confidence_reasons) = doubts.settle();
         line.zones.clone_from(zones);
         line.bytes_month = case.scale.month_bytes(moved.bytes);
@@ -247,23 +232,23 @@ impl Chosen<'_, '_, '_> {
         let mut evidence = moved.evidence(case);
         evidence.via = vec![endpoint.id.clone()];
         self.rates(&mut evidence, &[Meter::InterfaceEndpointHour]);
-        evidence.formula = format!(
-            "now {} zone(s), after {} zone(s), x {} h x hourly rate = {} and {}; its data costs the same",
+        evidence.formula = say::shrink_formula(
             endpoint.charged,
             placed.charged,
             case.scale.month_hours,
             amount(now),
             amount(after),
         );
-        let step = |what, zones| case.hours_step(what, zones, self.region, Meter::InterfaceEndpointHour);
-        evidence.arithmetic = vec![step("now, zones", endpoint.charged)];
+        let step =
+            |what: Wording, zones| case.hours_step(&what, zones, self.region, Meter::InterfaceEndpointHour);
+        evidence.arithmetic = vec![step(say::zones_now(), endpoint.charged)];
         evidence.arithmetic.extend(planned.approach_steps(&cells, self.slot.vpc, &endpoint.zones));
-        evidence.arithmetic.push(format!("now: {}", amount(now)));
-        evidence.arithmetic.push(step("after, zones", placed.charged));
+        evidence.arithmetic.push(say::now(amount(now)));
+        evidence.arithmetic.push(step(say::zones_after(), placed.charged));
         evidence.arithmetic.extend(planned.approach_steps(&cells, self.slot.vpc, &placed.zones));
-        evidence.arithmetic.push(format!("after: {}", amount(after)));
-        evidence.arithmetic.push(format!("saving a month: {}", amount(saving)));
-        evidence.remarks.push("clients in zones without an interface go to another zone's".to_owned());
+        evidence.arithmetic.push(say::after(amount(after)));
+        evidence.arithmetic.push(say::saving(amount(saving)));
+        evidence.remarks.push(say::other_zone());
         let subnets = planned.subnets(self.vpc, &removed, &BTreeSet::new());
         let known = case.topology.endpoint(&endpoint.id);
         change.zones_removed = subnets
@@ -283,11 +268,11 @@ impl Chosen<'_, '_, '_> {
             .collect();
         let leaving: Vec<&str> =
             change.zones_removed.iter().filter_map(|zone| zone.subnet_id.as_deref()).collect();
-        evidence.way_back = format!(
+        evidence.way_back = Wording::same(format!(
             "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids {}",
             endpoint.id,
             leaving.join(" ")
-        );
+        ));
         (line.confidence, evidence.confidence_reasons) = moved.doubts(case).settle();
         line.zones = removed;
         line.bytes_month = 0;
@@ -356,12 +341,11 @@ impl Chosen<'_, '_, '_> {
         self.remove_arithmetic(&mut evidence, (&moved, &cells), units, outcome);
         let mut doubts = if cells.is_empty() { Doubts::of_window(case) } else { moved.doubts(case) };
         self.remove_remarks(&mut evidence, &mut doubts, &cells, is_free, &nats);
-        evidence.way_back = format!(
-            "create {} again with the same subnets, security groups, policy and Private DNS setting (keep the answer of aws ec2 \
-             describe-vpc-endpoints --vpc-endpoint-ids {})",
-            if ids.len() > 1 { "them" } else { "it" },
-            ids.join(" ")
-        );
+        evidence.way_back = if ids.len() > 1 {
+            say::create_all_again(ids.join(" "))
+        } else {
+            say::create_again(ids.join(" "))
+        };
         (line.confidence, evidence.confidence_reasons) = doubts.settle();
         line.zones = zones_of(endpoints.iter().map(|endpoint| endpoint.zones.as_slice()));
         line.bytes_month = case.scale.month_bytes(moved.bytes);
@@ -389,21 +373,17 @@ impl Chosen<'_, '_, '_> {
         let gb = gb_text(case.month_gb(moved.bytes));
         let hours = case.scale.month_hours;
         evidence.formula = if is_idle {
-            format!("{units} zone(s) x {hours} h x hourly rate = {}", amount(now))
+            say::idle_formula(units, hours, amount(now))
         } else {
-            format!(
-                "now {units} zone(s) x {hours} h x hourly rate + {gb} GB x endpoint rate = {}; after {gb} GB x {} = {}",
-                amount(now),
-                if is_free { "0" } else { "NAT gateway rate" },
-                amount(after),
-            )
+            let instead = if is_free { Wording::same("0") } else { say::nat_rate() };
+            say::remove_formula(units, hours, gb, amount(now), instead, amount(after))
         };
         let mut steps =
-            vec![case.hours_step("endpoint hours, zones", units, self.region, Meter::InterfaceEndpointHour)];
+            vec![case.hours_step(&say::endpoint_zones(), units, self.region, Meter::InterfaceEndpointHour)];
         if !is_idle {
             steps.extend(case.bytes_steps(moved.bytes));
             let below = planned.linked(self.slot.vpc);
-            steps.extend(case.tier_steps("endpoint data", self.region, (below, moved.bytes)));
+            steps.extend(case.tier_steps(&say::endpoint_data(), self.region, (below, moved.bytes)));
             for index in &self.slot.endpoints {
                 let at_it =
                     |cell: &usize| planned.gathered.demand.cells[*cell].now == Carrier::Endpoint(*index);
@@ -412,14 +392,14 @@ impl Chosen<'_, '_, '_> {
                 steps.extend(planned.approach_steps(&own, self.slot.vpc, zones));
             }
         }
-        steps.push(format!("now: {}", amount(now)));
+        steps.push(say::now(amount(now)));
         if is_free {
-            steps.push("after: a gateway endpoint has no hourly and no data charge = 0.00 USD".to_owned());
+            steps.push(say::after_free());
         } else {
             steps.extend(moved.steps(case).into_iter().skip(2));
-            steps.push(format!("after: {}", amount(after)));
+            steps.push(say::after(amount(after)));
         }
-        steps.push(format!("saving a month: {}", amount(saving)));
+        steps.push(say::saving(amount(saving)));
         evidence.arithmetic = steps;
     }
 
@@ -433,21 +413,15 @@ impl Chosen<'_, '_, '_> {
     ) {
         let hours = self.planned.case.scale.observed_hours;
         if cells.is_empty() {
-            evidence.remarks.push(format!(
-                "no byte in {hours} observed hours, and its interfaces' own records or a flow log that covers them prove it"
-            ));
+            evidence.remarks.push(say::proven_idle(hours));
             return;
         }
-        doubts.lower("it may be there for security: traffic then leaves the VPC".to_owned());
+        doubts.lower(say::for_security());
         if is_free {
-            doubts.lower("clients that call its own host names (vpce-...) need a change".to_owned());
+            doubts.lower(say::own_host_names());
             return;
         }
-        evidence.remarks.push(format!(
-            "its clients' subnets route to a NAT gateway ({}), which would carry the bytes; keep the endpoint where the traffic must \
-             not leave the VPC",
-            nats.join(", ")
-        ));
+        evidence.remarks.push(say::nat_would_carry(nats.join(", ")));
     }
 }
 

@@ -11,10 +11,12 @@ use crate::attribute::Path;
 use crate::model::plan::UnknownTraffic;
 use crate::model::quantity::{decimal, size};
 use crate::model::report::EVIDENCE_LIMIT;
+use crate::model::wording::Wording;
 
 use super::evidence::{Moved, amount};
 use super::planned::Planned;
 use super::policy::Availability;
+use super::say;
 use super::slots::hours;
 
 /// Report names of addresses that many services share.
@@ -134,31 +136,18 @@ fn bound(
     let saving_at_most_usd = most.map(|most| most.saving);
     let evidence = moved.evidence(case);
     let clients: Vec<String> = evidence.clients.into_iter().take(EVIDENCE_LIMIT).collect();
-    let amounts = |cost: Option<Decimal>| {
-        cost.map_or_else(|| "unpriced".to_owned(), |cost| amount(Some(cost.round_dp(2))))
-    };
-    let least = break_even.map_or_else(|| "an unknown number of".to_owned(), |gb| decimal(gb, 0));
+    let amounts = |cost: Option<Decimal>| amount(cost.map(|cost| cost.round_dp(2)));
+    let least = break_even.map_or_else(say::unknown_number, |gb| Wording::same(decimal(gb, 0)));
     let verdict = match endpoints_at_most {
-        Some(0) => "No interface endpoint of the VPC can pay for them, whatever they are of: what all of them could save is less than its \
-                    hours.".to_owned(),
-        Some(count) => format!(
-            "Possible: up to {count} endpoint(s) could pay, with at most {} saved, if all were of one service, hours of NAT gateways \
-             apart.",
-            amounts(saving_at_most_usd)
-        ),
-        None if saving_at_most_usd.is_some() => format!(
-            "Possible: with hours that cost nothing, any endpoint pays, with at most {} saved.",
-            amounts(saving_at_most_usd)
-        ),
-        None => "Without a price it cannot be said whether an endpoint could pay.".to_owned(),
+        Some(0) => say::none_can_pay(),
+        Some(count) => say::some_can_pay(count, amounts(saving_at_most_usd)),
+        None if saving_at_most_usd.is_some() => say::any_can_pay(amounts(saving_at_most_usd)),
+        None => say::cannot_say(),
     };
-    let text = format!(
-        "{} a month of {vpc} go through NAT gateways to {service} addresses of {region} and cost {}. Certain: nothing can be saved on \
-         them as long as no service is known. {verdict} One service needs {least} GB a month in {zones_needed} zone(s) to pay for its \
-         endpoint. To find out: Route 53 Resolver query logs tell the names behind addresses; so do CloudTrail (calls without \
-         vpcEndpointId) and the clients' own configuration; then give what you know with --address-map FILE.",
-        size(bytes_month),
-        amounts(now),
+    let text = say::bounded(
+        say::bounded_now(size(bytes_month), vpc, service, region, amounts(now)),
+        verdict,
+        say::needed(least, zones_needed),
     );
     UnknownTraffic {
         vpc_id: vpc.to_owned(),

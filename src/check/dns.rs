@@ -5,10 +5,11 @@
 
 use rust_decimal::Decimal;
 
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{VpcEndpoint, VpcEndpointType};
+use crate::model::wording::Wording;
 
 /// Services of endpoints that addresses tell, with their names in reports.
 /// Source: keys of ip-ranges against PrivateLink's service names (2026-11). S3 and DynamoDB have rules of their own.
@@ -65,14 +66,11 @@ fn private_dns(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: shared > 0,
             title: format!("Private DNS of the {} endpoint is off", endpoint.service),
-            evidence: format!(
-                "clients that use the service's usual name go to its public addresses; {passed} observed bytes passed the endpoint, and \
-                 at most {shared} that a NAT gateway carried to addresses of many services may be meant for it"
-            ),
-            fix: format!(
+            evidence: say::dns_off(passed, shared),
+            fix: Wording::same(format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled",
                 word(&endpoint.vpc_endpoint_id)
-            ),
+            )),
             loss: None,
         });
     }
@@ -95,7 +93,7 @@ fn attributes(checker: &mut Checker<'_>) {
             match value {
                 Some(true) => continue,
                 None => {
-                    checker.skip(RULE, format!("describe-vpc-attribute tells no {attribute} of {vpc}"));
+                    checker.skip(RULE, say::no_attribute(attribute, vpc));
                     continue;
                 }
                 Some(false) => {}
@@ -106,12 +104,18 @@ fn attributes(checker: &mut Checker<'_>) {
                 resource: vpc.to_owned(),
                 severity: Severity::High,
                 seen: shared > 0,
-                title: format!("{attribute} is off, so Private DNS of {} endpoint(s) does nothing", private.len()),
-                evidence: format!(
-                    "{} rely on it; {shared} observed bytes went through NAT gateways to addresses of many services",
-                    some(private.iter().map(|endpoint| endpoint.vpc_endpoint_id.as_str()))
+                title: format!(
+                    "{attribute} is off, so Private DNS of {} endpoint(s) does nothing",
+                    private.len()
                 ),
-                fix: format!("aws ec2 modify-vpc-attribute --vpc-id {} --{option} '{{\"Value\":true}}'", word(vpc)),
+                evidence: say::rely_on_dns(
+                    some(private.iter().map(|endpoint| endpoint.vpc_endpoint_id.as_str())),
+                    shared,
+                ),
+                fix: Wording::same(format!(
+                    "aws ec2 modify-vpc-attribute --vpc-id {} --{option} '{{\"Value\":true}}'",
+                    word(vpc)
+                )),
                 loss: None,
             });
         }
@@ -122,7 +126,7 @@ fn bypassed(checker: &mut Checker<'_>) {
     const RULE: &str = "endpoint-bypassed";
     let case = checker.case;
     if !case.has_logs() {
-        return checker.skip(RULE, "only records show it, and there are no logs");
+        return checker.skip(RULE, say::no_logs());
     }
     for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
         let Some((_, service)) = BY_ADDRESS.iter().find(|(known, _)| *known == endpoint.service) else {
@@ -146,11 +150,7 @@ fn bypassed(checker: &mut Checker<'_>) {
         let clients: std::collections::BTreeSet<&str> =
             flows.iter().filter_map(|flow| flow.client.interface_id.as_deref()).collect();
         let toll = case.toll(flows.iter().copied());
-        let reason = if endpoint.private_dns {
-            "Private DNS is on, so these clients ask another DNS server, or use addresses or other names"
-        } else {
-            "Private DNS is off"
-        };
+        let reason = if endpoint.private_dns { say::other_resolver() } else { say::private_dns_off() };
         checker.add(Found {
             rule: RULE,
             resource: endpoint.vpc_endpoint_id.clone(),
@@ -160,14 +160,14 @@ fn bypassed(checker: &mut Checker<'_>) {
                 "Clients reach {} at public addresses although the endpoint exists",
                 endpoint.service
             ),
-            evidence: format!("{bytes} observed bytes of {}; {reason}", some(clients)),
+            evidence: say::bypasses(bytes, some(clients), reason),
             fix: if endpoint.private_dns {
-                "let the clients use the VPC's own resolver, or forward the service's names to it".to_owned()
+                say::use_resolver()
             } else {
-                format!(
+                Wording::same(format!(
                     "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled",
                     word(&endpoint.vpc_endpoint_id)
-                )
+                ))
             },
             loss: saved(case, endpoint, toll.month, toll.bytes),
         });

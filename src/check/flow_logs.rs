@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::FlowLog;
+use crate::model::wording::Wording;
+
+/// A field, and what it tells.
+type Telling = (&'static str, fn() -> Wording);
 
 /// Fields that tell more, and what.
-const FIELDS: [(&str, &str); 5] = [
-    ("pkt-srcaddr", "who a NAT gateway's bytes are for (with pkt-dstaddr)"),
-    ("pkt-dstaddr", "whom clients speak with behind a NAT gateway"),
-    ("traffic-path", "gateway endpoint or internet gateway, without route tables"),
-    ("flow-direction", "the direction of rows between unknown addresses"),
-    ("resource-id", "the rows of regional NAT gateways"),
+const FIELDS: [Telling; 5] = [
+    ("pkt-srcaddr", say::adds_source),
+    ("pkt-dstaddr", say::adds_peer),
+    ("traffic-path", say::adds_path),
+    ("flow-direction", say::adds_direction),
+    ("resource-id", say::adds_regional),
 ];
 
 /// From one lost record window in a hundred on, totals are no longer good to a percent.
@@ -95,16 +99,13 @@ fn coverage(checker: &mut Checker<'_>) {
             } else {
                 format!("{} subnet(s) of the VPC have no flow log", open.len())
             },
-            evidence: format!(
-                "no active flow log for {}, with {interfaces} interface(s); {seen} observed bytes of theirs are known from other logs only",
-                some(targets.iter().copied())
-            ),
-            fix: format!(
+            evidence: say::not_logged(some(targets.iter().copied()), interfaces, seen),
+            fix: say::with_readme_format(format!(
                 "aws ec2 create-flow-logs --resource-type {} --resource-ids {} --traffic-type ALL --log-destination-type s3 \
-                 --log-destination BUCKET_ARN --log-format FORMAT (the README has the format)",
+                 --log-destination BUCKET_ARN --log-format FORMAT",
                 if whole { "VPC" } else { "Subnet" },
                 super::words(targets.iter().copied())
-            ),
+            )),
             loss: None,
         });
     }
@@ -113,14 +114,8 @@ fn coverage(checker: &mut Checker<'_>) {
 fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
     let case = checker.case;
     let (title, effect, severity) = match log.traffic_type.as_str() {
-        "ACCEPT" => (
-            "The flow log records accepted traffic only",
-            "bytes and cost are complete, but clients turned away at an endpoint are not seen",
-            Severity::Low,
-        ),
-        "REJECT" => {
-            ("The flow log records rejected traffic only", "no byte of it can be attributed", Severity::High)
-        }
+        "ACCEPT" => ("The flow log records accepted traffic only", say::accept_only(), Severity::Low),
+        "REJECT" => ("The flow log records rejected traffic only", say::reject_only(), Severity::High),
         _ => return,
     };
     checker.add(Found {
@@ -129,11 +124,8 @@ fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
         severity,
         seen: case.was_read(log),
         title: title.to_owned(),
-        evidence: format!("TrafficType {} for {}: {effect}", log.traffic_type, log.resource_id),
-        fix: format!(
-            "make another with --traffic-type ALL for {}; a flow log cannot be changed",
-            word(&log.resource_id)
-        ),
+        evidence: say::log_filter(&log.traffic_type, &log.resource_id, effect),
+        fix: say::make_all(word(&log.resource_id)),
         loss: None,
     });
 }
@@ -141,18 +133,15 @@ fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
 fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
     let case = checker.case;
     let Some(format) = &log.log_format else {
-        return checker.skip(
-            "flow-log-fields",
-            format!("the answer of describe-flow-logs has no LogFormat of {}", log.flow_log_id),
-        );
+        return checker.skip("flow-log-fields", say::no_format(&log.flow_log_id));
     };
     let names: BTreeSet<&str> =
         format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}')).collect();
-    let lacking: Vec<&(&str, &str)> = FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
+    let lacking: Vec<&Telling> = FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
     if lacking.is_empty() {
         return;
     }
-    let adds: Vec<String> = lacking.iter().map(|(name, adds)| format!("{name}: {adds}")).collect();
+    let adds: Vec<Wording> = lacking.iter().map(|(name, adds)| say::field_adds(name, adds())).collect();
     checker.add(Found {
         rule: "flow-log-fields",
         resource: log.flow_log_id.clone(),
@@ -161,11 +150,10 @@ fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
         title: format!(
             "The flow log of {} lacks {}",
             log.resource_id,
-            some(lacking.iter().map(|(name, _)| *name))
+            some(lacking.iter().map(|(name, _)| *name)).en()
         ),
-        evidence: adds.join("; "),
-        fix: "make another with the format of the README, then delete this one; a flow log cannot be changed"
-            .to_owned(),
+        evidence: Wording::join(&adds, "; "),
+        fix: say::make_with_format(),
         loss: None,
     });
 }
@@ -176,19 +164,20 @@ fn delivery(checker: &mut Checker<'_>, log: &FlowLog) {
     if log.active && !delivery.failed && delivery.error.is_none() {
         return;
     }
-    let reason = delivery.error.as_deref().unwrap_or("no reason is given");
+    let reason = delivery.error.as_deref().map_or_else(say::no_reason, Wording::same);
     checker.add(Found {
         rule: "flow-log-delivery",
         resource: log.flow_log_id.clone(),
         severity: Severity::High,
         // Records of others were read, and none of this one.
         seen: case.has_logs() && !case.was_read(log),
-        title: format!("The flow log of {} {}", log.resource_id, if log.active { "cannot be delivered" } else { "is not active" }),
-        evidence: format!(
-            "AWS says: {reason}; {}",
-            if case.was_read(log) { "records of it were read" } else { "no record of it was read" }
+        title: format!(
+            "The flow log of {} {}",
+            log.resource_id,
+            if log.active { "cannot be delivered" } else { "is not active" }
         ),
-        fix: "look at the bucket's or log group's policy and the delivery role; the flow log starts again by itself".to_owned(),
+        evidence: if case.was_read(log) { say::delivery_read(reason) } else { say::delivery_unread(reason) },
+        fix: say::look_at_delivery(),
         loss: None,
     });
 }
@@ -197,7 +186,7 @@ fn skipped(checker: &mut Checker<'_>) {
     const RULE: &str = "flow-log-skipdata";
     let case = checker.case;
     if !case.has_logs() {
-        return checker.skip(RULE, "only records show it, and there are no logs");
+        return checker.skip(RULE, say::no_logs());
     }
     let counts = &case.partial.counts;
     if counts.skipdata == 0 {
@@ -208,13 +197,12 @@ fn skipped(checker: &mut Checker<'_>) {
     let interfaces = &case.attribution.skipped_interfaces;
     checker.add(Found {
         rule: RULE,
-        resource: some(interfaces.iter().map(String::as_str)),
+        resource: some(interfaces.iter().map(String::as_str)).en().to_owned(),
         severity: if much { Severity::Medium } else { Severity::Low },
         seen: true,
         title: format!("AWS lost records of {} interface(s)", interfaces.len()),
-        evidence: format!("{} of {records} records are SKIPDATA: their bytes are missing from every total", counts.skipdata),
-        fix: "nothing on your side as a rule; an aggregation interval of one minute (--max-aggregation-interval 60) loses less at a time"
-            .to_owned(),
+        evidence: say::skipdata(counts.skipdata, records),
+        fix: say::shorter_interval(),
         loss: None,
     });
 }

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::traffic::Toll;
-use super::{Case, Checker, Found, Severity, some, word, words};
+use super::{Case, Checker, Found, Severity, say, some, word, words};
 use crate::advise::GATEWAY_SERVICES;
 use crate::inventory::{RouteDestination, RouteTable, RouteTarget, VpcEndpoint, VpcEndpointType, is_gone};
+use crate::model::wording::Wording;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     absent(checker);
@@ -60,12 +61,11 @@ fn leads_to(target: &RouteTarget, endpoint: &VpcEndpoint) -> bool {
 }
 
 /// How toll is told in evidence.
-fn told(toll: &Toll, what: &str) -> String {
+fn told(toll: &Toll, what: &Wording) -> Wording {
     if toll.bytes == 0 {
-        format!("no record shows {what} through a NAT gateway")
+        say::no_toll(what)
     } else {
-        let via = some(toll.via.iter().map(String::as_str));
-        format!("{} observed bytes of {what} went through {via}", toll.bytes)
+        say::toll(toll.bytes, what, some(toll.via.iter().map(String::as_str)))
     }
 }
 
@@ -99,13 +99,13 @@ fn absent(checker: &mut Checker<'_>) {
                 severity: Severity::High,
                 seen: toll.bytes > 0,
                 title: format!("No gateway endpoint for {service}, which would be free"),
-                evidence: format!("no {service} gateway endpoint in the VPC; {}", told(&toll, service)),
-                fix: format!(
+                evidence: say::no_gateway_endpoint(service, told(&toll, &say::traffic(service))),
+                fix: Wording::same(format!(
                     "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
                     word(vpc),
                     word(&case.service_name(vpc, service)),
                     if tables.is_empty() { "ROUTE_TABLE_ID".to_owned() } else { words(tables) },
-                ),
+                )),
                 loss: loss(&toll),
             });
         }
@@ -136,10 +136,8 @@ fn not_routed(checker: &mut Checker<'_>) {
                 continue;
             }
             let kind = if table.main { "main route table" } else { "route table" };
-            let reach = match case.topology.way_out(table) {
-                Some(_) => "",
-                None => "; the table has no other way out, so the service cannot be reached from there",
-            };
+            let served = some(subnets.iter().copied());
+            let seen = told(&toll, &say::from_these(service));
             checker.add(Found {
                 rule: "gateway-endpoint-not-routed",
                 resource: table.route_table_id.clone(),
@@ -149,16 +147,15 @@ fn not_routed(checker: &mut Checker<'_>) {
                     "The {kind} is not associated with the {service} gateway endpoint {}",
                     endpoint.vpc_endpoint_id
                 ),
-                evidence: format!(
-                    "it serves {}{reach}; {}",
-                    some(subnets.iter().copied()),
-                    told(&toll, &format!("{service} from these subnets"))
-                ),
-                fix: format!(
+                evidence: match case.topology.way_out(table) {
+                    Some(_) => say::serves(served, seen),
+                    None => say::serves_without_way_out(served, seen),
+                },
+                fix: Wording::same(format!(
                     "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {}",
                     word(&endpoint.vpc_endpoint_id),
                     word(&table.route_table_id)
-                ),
+                )),
                 loss: loss(&toll),
             });
         }
@@ -186,16 +183,13 @@ fn route_missing(checker: &mut Checker<'_>) {
                     "No prefix-list route leads to the {} gateway endpoint {}, which lists this table",
                     endpoint.service, endpoint.vpc_endpoint_id
                 ),
-                evidence: format!(
-                    "the endpoint's RouteTableIds have the table, its routes do not have the endpoint; {}",
-                    told(&toll, &format!("{} from its subnets", endpoint.service))
-                ),
-                fix: format!(
+                evidence: say::no_route(told(&toll, &say::from_its(&endpoint.service))),
+                fix: Wording::same(format!(
                     "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {0} --remove-route-table-ids {1} && aws ec2 \
                      modify-vpc-endpoint --vpc-endpoint-id {0} --add-route-table-ids {1}",
                     word(&endpoint.vpc_endpoint_id),
                     word(id)
-                ),
+                )),
                 loss: loss(&toll),
             });
         }
@@ -220,6 +214,7 @@ fn blackhole(checker: &mut Checker<'_>) {
                 let named = lists.iter().find(|known| known.prefix_list_id == *list)?.name.as_deref()?;
                 Some(crate::inventory::short_name(named))
             });
+            let service_text = service.as_deref().map_or_else(say::the_service, Wording::same);
             let service = service.unwrap_or_else(|| "the service".to_owned());
             let subnets = case.subnets_of_table(table);
             // Packets that are dropped get no answer.
@@ -232,30 +227,35 @@ fn blackhole(checker: &mut Checker<'_>) {
                 })
                 .map(|flow| flow.volume.0)
                 .sum();
-            let what = if route.active { "is not among the endpoints" } else { "is a blackhole" };
+            let led_to =
+                if target.is_empty() { say::no_longer_named() } else { Wording::same(target.as_str()) };
+            let served = some(subnets.iter().copied());
+            let dropped = if unanswered > 0 {
+                say::unanswered(unanswered, service_text)
+            } else {
+                say::nothing_dropped()
+            };
             checker.add(Found {
                 rule: "gateway-endpoint-blackhole",
                 resource: table.route_table_id.clone(),
                 severity: Severity::Critical,
                 seen: unanswered > 0,
                 title: format!("The route for {list} ({service}) drops packets: its endpoint is gone"),
-                evidence: format!(
-                    "the route to {} {what}; it serves {}; {}",
-                    if target.is_empty() { "an endpoint that is no longer named" } else { target },
-                    some(subnets.iter().copied()),
-                    if unanswered > 0 {
-                        format!("{unanswered} observed bytes to {service} from there got no answer")
-                    } else {
-                        "no record shows traffic into it".to_owned()
-                    }
-                ),
-                fix: format!(
-                    "create the gateway endpoint anew and associate the table: aws ec2 create-vpc-endpoint --vpc-id {} \
+                evidence: if route.active {
+                    say::unlisted(led_to, served, dropped)
+                } else {
+                    say::blackhole(led_to, served, dropped)
+                },
+                fix: say::anew(format!(
+                    "aws ec2 create-vpc-endpoint --vpc-id {} \
                      --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
                     word(&table.vpc_id),
-                    word(&case.service_name(&table.vpc_id, if service.contains(' ') { "SERVICE" } else { &service })),
+                    word(&case.service_name(
+                        &table.vpc_id,
+                        if service.contains(' ') { "SERVICE" } else { &service }
+                    )),
                     word(&table.route_table_id)
-                ),
+                )),
                 loss: None,
             });
         }
@@ -279,20 +279,11 @@ fn state(checker: &mut Checker<'_>) {
             severity: Severity::High,
             seen: toll.bytes > 0,
             title: format!("The {} endpoint is `{}`, not `available`", endpoint.service, endpoint.state),
-            evidence: format!(
-                "state {} in the answer of describe-vpc-endpoints; {}",
-                endpoint.state,
-                told(&toll, &endpoint.service)
-            ),
+            evidence: say::state(&endpoint.state, told(&toll, &say::traffic(&endpoint.service))),
             fix: match endpoint.state.as_str() {
-                "pendingacceptance" => "ask the owner of the service to accept the connection".to_owned(),
-                "pending" | "partial" => {
-                    "wait some minutes; then look at it again, and make it anew if it stays so".to_owned()
-                }
-                _ => {
-                    "delete it and make it anew; aws ec2 describe-vpc-endpoints tells the reason in LastError"
-                        .to_owned()
-                }
+                "pendingacceptance" => say::ask_owner(),
+                "pending" | "partial" => say::wait(),
+                _ => say::delete_and_make(),
             },
             loss: None,
         });

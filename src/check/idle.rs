@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::reach::may_be_client;
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
+use crate::model::wording::Wording;
 use crate::price::toll::NatRates;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -24,8 +25,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     }
     let case = checker.case;
     if !case.has_logs() {
-        checker.skip("endpoint-idle", "only records show it, and there are no logs");
-        checker.skip("endpoint-under-used", "only records show it, and there are no logs");
+        checker.skip("endpoint-idle", say::no_logs());
+        checker.skip("endpoint-under-used", say::no_logs());
     }
     for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
         let idle = case.line(endpoint).is_some_and(|line| line.idle == Some(true));
@@ -61,11 +62,8 @@ fn add_idle(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         severity: Severity::Medium,
         seen: true,
         title: format!("Nothing uses the {} endpoint", endpoint.service),
-        evidence: format!(
-            "no byte in {hours} observed hours, in which its interfaces or a flow log that covers them were read; it pays for {} zone(s)",
-            endpoint.subnet_ids.len()
-        ),
-        fix: delete(endpoint),
+        evidence: say::idle(hours, endpoint.subnet_ids.len()),
+        fix: Wording::same(delete(endpoint)),
         loss: checker.case.cost_of(endpoint),
     });
 }
@@ -102,10 +100,8 @@ fn forgotten(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         severity: Severity::Info,
         seen: false,
         title: format!("Nothing is there that could use the {} endpoint", endpoint.service),
-        evidence: format!(
-            "{vpc} has no interface of an instance, task or function, and no way in from another network"
-        ),
-        fix: delete(endpoint),
+        evidence: say::nobody(vpc),
+        fix: Wording::same(delete(endpoint)),
         loss: case.cost_of(endpoint),
     });
 }
@@ -129,16 +125,12 @@ fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         resource: endpoint.vpc_endpoint_id.clone(),
         severity: Severity::Medium,
         seen: true,
-        title: format!("The {} endpoint costs more than a NAT gateway would take for its bytes", endpoint.service),
-        evidence: format!(
-            "{bytes} observed bytes; {} USD a month, against {} USD at the NAT gateway that all its clients have",
-            money_text(now),
-            money_text(by_nat)
+        title: format!(
+            "The {} endpoint costs more than a NAT gateway would take for its bytes",
+            endpoint.service
         ),
-        fix: format!(
-            "{}, unless it is there for security, or as one of a set (ssm, ssmmessages, ec2messages; ecr.api, ecr.dkr)",
-            delete(endpoint)
-        ),
+        evidence: say::under_used(bytes, money_text(now), money_text(by_nat)),
+        fix: say::unless_needed(delete(endpoint)),
         loss: now.checked_sub(by_nat),
     });
 }
@@ -180,16 +172,16 @@ fn paid_gateway_service(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         severity: Severity::Medium,
         seen: own > 0,
         title: format!("{} is reached through a paid interface endpoint; a gateway endpoint is free", endpoint.service),
-        evidence: format!(
-            "{own} observed bytes of clients in its own VPC ({}), {others} of others",
-            if clients.is_empty() { "none".to_owned() } else { some(clients) }
+        evidence: say::own_and_others(
+            own,
+            if clients.is_empty() { say::nobody_at_all() } else { some(clients) },
+            others,
         ),
-        fix: format!(
-            "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID; \
-             keep the interface endpoint only for clients in other networks",
+        fix: say::keep_for_others(format!(
+            "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID",
             word(&endpoint.vpc_id),
             word(&case.service_name(&endpoint.vpc_id, &endpoint.service))
-        ),
+        )),
         loss: loss.filter(|_| own > 0),
     });
 }
@@ -219,16 +211,8 @@ fn duplicates(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: case.has_logs() && case.bytes_through(better) > 0,
             title: format!("The VPC has another {} endpoint: {}", endpoint.service, better.vpc_endpoint_id),
-            evidence: format!(
-                "{} observed bytes passed this one, {} the other",
-                case.bytes_through(endpoint),
-                case.bytes_through(better)
-            ),
-            fix: format!(
-                "let {} have the subnets and groups that both have, then: {}",
-                better.vpc_endpoint_id,
-                delete(endpoint)
-            ),
+            evidence: say::duplicate(case.bytes_through(endpoint), case.bytes_through(better)),
+            fix: say::merge(&better.vpc_endpoint_id, delete(endpoint)),
             loss: hours,
         });
     }

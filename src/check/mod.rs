@@ -15,6 +15,7 @@ mod policy;
 mod reach;
 mod region;
 mod rules;
+pub(crate) mod say;
 mod sets;
 mod traffic;
 mod zones;
@@ -33,12 +34,15 @@ use crate::attribute::{Attribution, Topology};
 use crate::classify::atlas::Atlas;
 use crate::inventory::{Inventory, VpcEndpoint, VpcEndpointType, is_gone};
 use crate::model::report::{EndpointLine, FindingLine, UncheckedLine};
+use crate::model::wording::Wording;
 use crate::price::PriceBook;
 use crate::price::toll::Scale;
 
 pub use environment::environment_tag;
 pub use naming::{DEFAULT_NAME_PATTERN, NamePattern, NamePatternError};
 pub use rules::{RULES, Rule, Severity};
+pub(crate) use say::many_rejected;
+use say::some;
 
 /// What a check looks at.
 pub struct Case<'c> {
@@ -103,8 +107,8 @@ struct Found {
     /// Whether records show it.
     seen: bool,
     title: String,
-    evidence: String,
-    fix: String,
+    evidence: Wording,
+    fix: Wording,
     /// USD a month.
     loss: Option<Decimal>,
 }
@@ -113,7 +117,7 @@ struct Found {
 struct Checker<'c> {
     case: &'c Case<'c>,
     findings: Vec<FindingLine>,
-    unchecked: BTreeSet<(&'static str, String)>,
+    unchecked: BTreeSet<(&'static str, Wording)>,
 }
 
 impl<'c> Case<'c> {
@@ -190,8 +194,8 @@ impl Checker<'_> {
     }
 
     /// Notes that a rule could not look, and why.
-    fn skip(&mut self, rule: &'static str, reason: impl Into<String>) {
-        self.unchecked.insert((rule, reason.into()));
+    fn skip(&mut self, rule: &'static str, reason: Wording) {
+        self.unchecked.insert((rule, reason));
     }
 
     /// Whether an answer that a rule needs is missing, which is noted.
@@ -200,7 +204,7 @@ impl Checker<'_> {
         let missing: Vec<&str> =
             calls.iter().filter(|call| unanswered.iter().any(|known| known == *call)).copied().collect();
         if !missing.is_empty() {
-            self.skip(rule, format!("the inventory has no answer of {}", missing.join(", ")));
+            self.skip(rule, say::no_answer(missing.join(", ")));
         }
         !missing.is_empty()
     }
@@ -221,7 +225,7 @@ impl Checker<'_> {
             let by_id = || (&a.id, &a.resource_id, &a.title).cmp(&(&b.id, &b.resource_id, &b.title));
             rank(b).cmp(&rank(a)).then_with(by_id)
         });
-        let line = |(rule, reason): (&str, String)| UncheckedLine { id: rule.to_owned(), reason };
+        let line = |(rule, reason): (&str, Wording)| UncheckedLine { id: rule.to_owned(), reason };
         Checked { findings, unchecked: self.unchecked.into_iter().map(line).collect() }
     }
 }
@@ -243,13 +247,3 @@ fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
 
 /// How many ids a sentence names.
 const NAMED_IDS: usize = 5;
-
-/// The first of some ids, and how many more there are.
-fn some<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
-    let texts: Vec<&str> = texts.into_iter().collect();
-    let named = texts.iter().take(NAMED_IDS).copied().collect::<Vec<_>>().join(", ");
-    match texts.len().saturating_sub(NAMED_IDS) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
-}

@@ -3,8 +3,9 @@
 use thiserror::Error;
 
 use super::policy::like;
-use super::{Case, Checker, Found, Severity, word};
+use super::{Case, Checker, Found, Severity, say, word};
 use crate::inventory::{VpcEndpoint, VpcEndpointType, is_gone};
+use crate::model::wording::Wording;
 
 /// The pattern where none is given.
 pub const DEFAULT_NAME_PATTERN: &str = "{service}-{type}-endpoint-{env}";
@@ -101,7 +102,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     const RULE: &str = "endpoint-name";
     let case = checker.case;
     let Some(pattern) = case.names else {
-        return checker.skip(RULE, "no pattern for names was asked for");
+        return checker.skip(RULE, say::no_pattern());
     };
     if checker.lacks(RULE, &["describe-vpc-endpoints"]) {
         return;
@@ -118,14 +119,14 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             seen: false,
             title: format!("The endpoint should be named {wanted}"),
             evidence: match &endpoint.name {
-                Some(name) => format!("its Name tag is {name}"),
-                None => "it has no Name tag".to_owned(),
+                Some(name) => say::name_is(name),
+                None => say::no_name(),
             },
-            fix: format!(
+            fix: Wording::same(format!(
                 "aws ec2 create-tags --resources {} --tags {}",
                 word(&endpoint.vpc_endpoint_id),
                 word(&format!("Key=Name,Value={}", wanted.replace("{env}", "ENV")))
-            ),
+            )),
             loss: None,
         });
     }

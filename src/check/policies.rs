@@ -3,9 +3,10 @@
 //! Judged for requests that clients of a service usually make, on any bucket or table, by any principal of the VPC's account.
 
 use super::policy::{Fit, Known, Policy, Request, Verdict};
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::catalog::partition;
 use crate::inventory::{VpcEndpoint, VpcEndpointType, is_gone};
+use crate::model::wording::Wording;
 
 /// What clients of a service usually do: service, actions, and a resource in which `REGION` and `PARTITION` are filled in.
 /// Source: "Actions, resources, and condition keys for AWS services", Service Authorization Reference.
@@ -91,8 +92,7 @@ fn endpoint_policies(checker: &mut Checker<'_>) {
         let policy = match Policy::parse(document) {
             Ok(policy) => policy,
             Err(reason) => {
-                let id = &endpoint.vpc_endpoint_id;
-                checker.skip(RULE, format!("the policy of {id} cannot be read: {reason}"));
+                checker.skip(RULE, say::unreadable_policy(&endpoint.vpc_endpoint_id, reason));
                 continue;
             }
         };
@@ -102,12 +102,12 @@ fn endpoint_policies(checker: &mut Checker<'_>) {
             match policy.judge(&request) {
                 Verdict::Allowed => {}
                 Verdict::Denied(by) => {
-                    refused.push(format!("{action} on {} (denied by {by})", request.resource));
+                    refused.push(say::refused(action, &request.resource, say::denied_by(by)));
                 }
                 Verdict::NotAllowed => {
-                    refused.push(format!("{action} on {} (no statement allows it)", request.resource));
+                    refused.push(say::refused(action, &request.resource, say::not_allowed()));
                 }
-                Verdict::Undecided(why) => unsure.push(format!("{action}: {why}")),
+                Verdict::Undecided(why) => unsure.push(say::unsure(action, why)),
             }
         }
         if refused.is_empty() && unsure.is_empty() {
@@ -115,26 +115,30 @@ fn endpoint_policies(checker: &mut Checker<'_>) {
         }
         let (bytes, decided) = (case.bytes_through(endpoint), !refused.is_empty());
         let all = refused.len() == actions.len();
+        let calls = Wording::join(refused.iter().chain(&unsure), "; ");
         checker.add(Found {
             rule: RULE,
             resource: endpoint.vpc_endpoint_id.clone(),
             severity: Severity::Medium,
             seen: decided && bytes > 0,
             title: if decided {
-                format!("The policy of the {} endpoint refuses {} that clients usually make", endpoint.service, if all { "the calls" } else { "some of the calls" })
+                format!(
+                    "The policy of the {} endpoint refuses {} that clients usually make",
+                    endpoint.service,
+                    if all { "the calls" } else { "some of the calls" }
+                )
             } else {
-                format!("Whether the policy of the {} endpoint lets clients through cannot be decided", endpoint.service)
+                format!(
+                    "Whether the policy of the {} endpoint lets clients through cannot be decided",
+                    endpoint.service
+                )
             },
-            evidence: format!(
-                "{}{}; {bytes} observed bytes passed the endpoint",
-                refused.iter().map(String::as_str).chain(unsure.iter().map(String::as_str)).collect::<Vec<_>>().join("; "),
-                if decided { ", for a bucket, table or repository that the policy does not name" } else { "" },
-            ),
-            fix: format!(
-                "where clients get AccessDenied, name what they need in the policy (aws ec2 modify-vpc-endpoint --vpc-endpoint-id {0} \
-                 --policy-document file://policy.json), or open it with --reset-policy",
-                word(&endpoint.vpc_endpoint_id)
-            ),
+            evidence: if decided {
+                say::policy_refuses(calls, bytes)
+            } else {
+                say::policy_unsure(calls, bytes)
+            },
+            fix: say::loosen_policy(word(&endpoint.vpc_endpoint_id)),
             loss: None,
         });
     }
@@ -163,8 +167,8 @@ fn image_layers(checker: &mut Checker<'_>) {
         let request = case.request_through(endpoint, "s3:GetObject", bucket);
         let why = match policy.judge(&request) {
             Verdict::Allowed | Verdict::Undecided(_) => continue,
-            Verdict::Denied(by) => format!("denied by {by}"),
-            Verdict::NotAllowed => "no statement allows it".to_owned(),
+            Verdict::Denied(by) => say::denied_by(by),
+            Verdict::NotAllowed => say::not_allowed(),
         };
         checker.add(Found {
             rule: RULE,
@@ -172,15 +176,12 @@ fn image_layers(checker: &mut Checker<'_>) {
             severity: Severity::High,
             seen: used > 0,
             title: "Image pulls fail: the S3 endpoint's policy refuses the bucket of ECR's layers".to_owned(),
-            evidence: format!(
-                "s3:GetObject on {} ({why}); {used} observed bytes passed the ECR endpoints of {}",
-                request.resource, endpoint.vpc_id
+            evidence: say::layers_refused(
+                say::refused("s3:GetObject", &request.resource, why),
+                used,
+                &endpoint.vpc_id,
             ),
-            fix: format!(
-                "add to the policy of {}: Allow s3:GetObject on {} to everyone",
-                endpoint.vpc_endpoint_id,
-                request.resource.replace("/layer", "/*")
-            ),
+            fix: say::allow_layers(&endpoint.vpc_endpoint_id, request.resource.replace("/layer", "/*")),
             loss: None,
         });
     }
@@ -192,9 +193,8 @@ fn bucket_policies(checker: &mut Checker<'_>) {
     let case = checker.case;
     let policies = &case.inventory().setup.bucket_policies;
     if policies.is_empty() {
-        let how = "the inventory has no bucket policies (bucket-policies/BUCKET.json, as `aws s3api get-bucket-policy` prints them)";
-        checker.skip("bucket-policy-denies-endpoint", how);
-        return checker.skip("bucket-policy-denies-nat", how);
+        checker.skip("bucket-policy-denies-endpoint", say::no_bucket_policies());
+        return checker.skip("bucket-policy-denies-nat", say::no_bucket_policies());
     }
     for (bucket, document) in policies {
         match Policy::parse(document) {
@@ -202,10 +202,9 @@ fn bucket_policies(checker: &mut Checker<'_>) {
                 through_endpoints(checker, bucket, &policy);
                 through_nat(checker, bucket, &policy);
             }
-            Err(reason) => checker.skip(
-                "bucket-policy-denies-endpoint",
-                format!("the policy of the bucket {bucket} cannot be read: {reason}"),
-            ),
+            Err(reason) => {
+                checker.skip("bucket-policy-denies-endpoint", say::unreadable_bucket_policy(bucket, reason));
+            }
         }
     }
 }
@@ -234,10 +233,7 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             Fit::No => let_in += 1,
             Fit::Maybe(why) => {
                 let id = &endpoint.vpc_endpoint_id;
-                checker.skip(
-                    RULE,
-                    format!("whether the policy of the bucket {bucket} denies {id} cannot be decided: {why}"),
-                );
+                checker.skip(RULE, say::undecided_bucket(bucket, id, why));
             }
         }
     }
@@ -247,10 +243,8 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
         return;
     }
     let stale = match named.as_slice() {
-        [] => String::new(),
-        ids => {
-            format!("; it names {}, which the inventory does not have", some(ids.iter().map(String::as_str)))
-        }
+        [] => Wording::default(),
+        ids => say::stale(some(ids.iter().map(String::as_str))),
     };
     checker.add(Found {
         rule: RULE,
@@ -258,15 +252,12 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
         severity: Severity::Medium,
         // Where another endpoint of the inventory is let in, the others are shut out on purpose, as a rule.
         seen: let_in == 0 && bytes > 0,
-        title: format!("The bucket's policy denies what comes through {}", some(shut_out.iter().copied())),
-        evidence: format!(
-            "{} of {} S3 endpoints are denied{stale}; {bytes} observed bytes passed them (flow logs do not tell to which buckets)",
-            shut_out.len(),
-            endpoints.len(),
+        title: format!(
+            "The bucket's policy denies what comes through {}",
+            some(shut_out.iter().copied()).en()
         ),
-        fix: format!(
-            "add the endpoints that need the bucket to aws:SourceVpce (or their VPCs to aws:SourceVpc) in the policy of {bucket}"
-        ),
+        evidence: say::bucket_denies(shut_out.len(), endpoints.len(), stale, bytes),
+        fix: say::add_to_bucket(bucket),
         loss: None,
     });
 }
@@ -297,12 +288,7 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
         match policy.denies(&Request { action: "s3:GetObject", resource, account, context }) {
             Fit::No => continue,
             Fit::Maybe(why) => {
-                checker.skip(
-                    RULE,
-                    format!(
-                        "whether the policy of the bucket {bucket} denies {vpc} cannot be decided: {why}"
-                    ),
-                );
+                checker.skip(RULE, say::undecided_bucket(bucket, vpc, why));
                 continue;
             }
             Fit::Yes => {}
@@ -314,14 +300,8 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             severity: Severity::Medium,
             seen: toll.bytes > 0,
             title: format!("The bucket's policy denies what comes through the NAT gateways of {vpc}"),
-            evidence: format!(
-                "its Deny fits requests from these gateways' addresses; {} observed bytes of S3 took that way (flow logs do not tell to \
-                 which buckets)",
-                toll.bytes
-            ),
-            fix: format!(
-                "let the clients that need {bucket} use an S3 gateway endpoint that its policy names: associate their route tables with it"
-            ),
+            evidence: say::nat_denied(toll.bytes),
+            fix: say::use_gateway_endpoint(bucket),
             loss: None,
         });
     }

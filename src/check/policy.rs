@@ -6,6 +6,9 @@
 
 use serde_json::{Map, Value};
 
+use super::say;
+use crate::model::wording::Wording;
+
 /// A request to be judged.
 #[derive(Debug, Clone)]
 pub(super) struct Request<'r> {
@@ -34,7 +37,7 @@ pub(super) enum Fit {
     Yes,
     No,
     /// Why it cannot be decided.
-    Maybe(String),
+    Maybe(Wording),
 }
 
 impl Fit {
@@ -74,11 +77,11 @@ impl Fit {
 pub(super) enum Verdict {
     Allowed,
     /// A statement denies it; its Sid or place.
-    Denied(String),
+    Denied(Wording),
     /// No statement allows it.
     NotAllowed,
     /// Why it cannot be decided.
-    Undecided(String),
+    Undecided(Wording),
 }
 
 /// A policy document.
@@ -89,16 +92,16 @@ pub(super) struct Policy {
 
 impl Policy {
     /// Reads a document; the reason where it is none.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let value: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
+    pub(super) fn parse(text: &str) -> Result<Self, Wording> {
+        let value: Value = serde_json::from_str(text).map_err(say::not_json)?;
         let statements = match value.get("Statement") {
             Some(Value::Array(list)) => list.clone(),
             Some(one @ Value::Object(_)) => vec![one.clone()],
-            _ => return Err("it has no Statement".to_owned()),
+            _ => return Err(say::no_statement()),
         };
         let objects = statements.into_iter().map(|statement| match statement {
             Value::Object(statement) => Ok(statement),
-            _ => Err("a Statement is no object".to_owned()),
+            _ => Err(say::no_object()),
         });
         Ok(Self { statements: objects.collect::<Result<_, _>>()? })
     }
@@ -115,7 +118,7 @@ impl Policy {
                     Fit::No => {}
                 },
                 Some("Allow") => allow = allow.or(fit),
-                _ => doubt = doubt.or(Some(format!("{} has no Effect", name(statement, place)))),
+                _ => doubt = doubt.or(Some(say::no_effect(name(statement, place)))),
             }
         }
         match (allow, doubt) {
@@ -144,10 +147,10 @@ impl Policy {
     }
 }
 
-fn name(statement: &Map<String, Value>, place: usize) -> String {
+fn name(statement: &Map<String, Value>, place: usize) -> Wording {
     match statement.get("Sid").and_then(Value::as_str).filter(|sid| !sid.is_empty()) {
-        Some(sid) => format!("statement `{sid}`"),
-        None => format!("statement {}", place + 1),
+        Some(sid) => say::statement_named(sid),
+        None => say::statement_at(place + 1),
     }
 }
 
@@ -202,7 +205,7 @@ fn principal(value: &Value, request: &Request<'_>) -> Fit {
             _ if text == "*" => Fit::Yes,
             Some(own) if account == own && whole => Fit::Yes,
             Some(own) if account != own => Fit::No,
-            _ => Fit::Maybe(format!("it is for the principal {text}")),
+            _ => Fit::Maybe(say::for_principal(text)),
         }
     };
     match value {
@@ -216,7 +219,7 @@ fn principal(value: &Value, request: &Request<'_>) -> Fit {
 
 /// Whether one condition holds.
 fn condition(operator: &str, key: &str, wanted: &[String], request: &Request<'_>) -> Fit {
-    let doubt = || Fit::Maybe(format!("it has the condition {operator} on {key}"));
+    let doubt = || Fit::Maybe(say::conditional(operator, key));
     let (operator, if_exists) = match operator.strip_suffix("IfExists") {
         Some(operator) => (operator, true),
         None => (operator, false),

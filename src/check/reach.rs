@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 
 use super::gateway::has_route;
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::{
     GroupRule, InterfaceKind, NetworkInterface, RouteDestination, RouteTarget, VpcEndpoint, VpcEndpointType,
 };
+use crate::model::wording::Wording;
 
 /// The port of AWS's services.
 const HTTPS: u16 = 443;
@@ -99,7 +100,7 @@ fn rejected(checker: &mut Checker<'_>) {
         return;
     }
     if !case.has_logs() {
-        return checker.skip(RULE, "only records show it, and there are no logs");
+        return checker.skip(RULE, say::no_logs());
     }
     for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
         let attempts = case.rejected_at(endpoint);
@@ -114,30 +115,20 @@ fn rejected(checker: &mut Checker<'_>) {
             .collect();
         let groups = case.groups_of(&endpoint.vpc_endpoint_id);
         let reason = if closed.is_empty() {
-            "the endpoint's security groups are not known to be closed to them: look at the clients' own groups and at the network ACLs"
-                .to_owned()
+            say::not_group()
         } else {
-            format!(
-                "{} do not let {} in",
-                some(groups.iter().map(String::as_str)),
-                some(closed.iter().copied())
-            )
+            say::group_closed(some(groups.iter().map(String::as_str)), some(closed.iter().copied()))
         };
         let bytes = case.bytes_through(endpoint);
-        let clients: Vec<String> = attempts
-            .iter()
-            .map(|attempt| format!("{} ({} records)", attempt.client, attempt.records))
-            .collect();
+        let tries: Vec<Wording> =
+            attempts.iter().map(|attempt| say::tries(&attempt.client, attempt.records)).collect();
         checker.add(Found {
             rule: RULE,
             resource: endpoint.vpc_endpoint_id.clone(),
             severity: if bytes == 0 { Severity::Critical } else { Severity::High },
             seen: true,
             title: format!("Clients are turned away at port 443 of the {} endpoint", endpoint.service),
-            evidence: format!(
-                "{records} REJECT records from {}; {reason}; {bytes} observed bytes passed the endpoint",
-                some(clients.iter().map(String::as_str))
-            ),
+            evidence: say::rejects(records, say::some_of(&tries), reason, bytes),
             fix: let_in(
                 case,
                 endpoint,
@@ -149,7 +140,7 @@ fn rejected(checker: &mut Checker<'_>) {
 }
 
 /// The command that opens an endpoint's group to the VPC of its clients.
-fn let_in(case: &Case<'_>, endpoint: &VpcEndpoint, clients: &[&str]) -> String {
+fn let_in(case: &Case<'_>, endpoint: &VpcEndpoint, clients: &[&str]) -> Wording {
     let group = case.groups_of(&endpoint.vpc_endpoint_id).first().map_or("GROUP_ID", String::as_str);
     let subnets = clients.iter().filter_map(|client| case.topology.interface(client)?.subnet_id.as_deref());
     let blocks: BTreeSet<String> = subnets
@@ -167,7 +158,7 @@ fn let_in(case: &Case<'_>, endpoint: &VpcEndpoint, clients: &[&str]) -> String {
             word(block)
         )
     });
-    commands.collect::<Vec<_>>().join(" && ")
+    Wording::same(commands.collect::<Vec<_>>().join(" && "))
 }
 
 fn groups(checker: &mut Checker<'_>) {
@@ -175,10 +166,7 @@ fn groups(checker: &mut Checker<'_>) {
     let case = checker.case;
     for endpoint in case.endpoints_of(VpcEndpointType::Interface) {
         if case.ingress_of(&endpoint.vpc_endpoint_id).is_none() {
-            checker.skip(
-                RULE,
-                format!("the security groups of {} are not in the inventory", endpoint.vpc_endpoint_id),
-            );
+            checker.skip(RULE, say::no_groups(&endpoint.vpc_endpoint_id));
             continue;
         }
         let clients: Vec<_> = case.clients_in(&endpoint.vpc_id).collect();
@@ -202,10 +190,9 @@ fn groups(checker: &mut Checker<'_>) {
                 shut_out.len(),
                 clients.len()
             ),
-            evidence: format!(
-                "no inbound rule for TCP 443 of {} holds {}; no record shows them trying",
+            evidence: say::no_inbound(
                 some(case.groups_of(&endpoint.vpc_endpoint_id).iter().map(String::as_str)),
-                some(shut_out.iter().copied())
+                some(shut_out.iter().copied()),
             ),
             fix: let_in(case, endpoint, &shut_out),
             loss: None,
@@ -222,7 +209,7 @@ fn acls(checker: &mut Checker<'_>) {
             case.clients_in(&endpoint.vpc_id).filter_map(|client| client.subnet_id.as_deref()).collect();
         for subnet in &endpoint.subnet_ids {
             let Some((acl_id, acl)) = known.iter().find(|(_, acl)| acl.subnet_ids.contains(subnet)) else {
-                checker.skip(RULE, format!("the network ACL of {subnet} is not in the inventory"));
+                checker.skip(RULE, say::no_acl(subnet));
                 continue;
             };
             let passes = |egress: bool, port: u16, block: &IpNet| {
@@ -253,16 +240,12 @@ fn acls(checker: &mut Checker<'_>) {
                 resource: acl_id.clone(),
                 severity: Severity::Info,
                 seen: false,
-                title: format!("The network ACL of {subnet} stops clients of the {} endpoint", endpoint.service),
-                evidence: format!(
-                    "for {} it lets TCP 443 in or answers to ports 1024-65535 out for no whole subnet block",
-                    some(stopped.iter().copied())
+                title: format!(
+                    "The network ACL of {subnet} stops clients of the {} endpoint",
+                    endpoint.service
                 ),
-                fix: format!(
-                    "allow inbound TCP 443 from, and outbound TCP 1024-65535 to, the subnets of the clients in {} (aws ec2 \
-                     create-network-acl-entry)",
-                    word(acl_id)
-                ),
+                evidence: say::acl_closed(some(stopped.iter().copied())),
+                fix: say::open_acl(word(acl_id)),
                 loss: None,
             });
         }
@@ -298,18 +281,22 @@ fn egress(checker: &mut Checker<'_>) {
                 resource: groups.first().cloned().unwrap_or_default(),
                 severity: Severity::High,
                 seen: tried > 0,
-                title: format!("No outbound rule lets clients reach {} through the gateway endpoint", endpoint.service),
-                evidence: format!(
-                    "{} of {} have no outbound TCP 443 to {list} or to all of its blocks; {tried} REJECT records show them trying",
-                    some(groups.iter().map(String::as_str)),
-                    some(clients.iter().map(|client| client.interface_id.as_str()))
+                title: format!(
+                    "No outbound rule lets clients reach {} through the gateway endpoint",
+                    endpoint.service
                 ),
-                fix: format!(
+                evidence: say::no_outbound(
+                    some(groups.iter().map(String::as_str)),
+                    some(clients.iter().map(|client| client.interface_id.as_str())),
+                    list,
+                    tried,
+                ),
+                fix: Wording::same(format!(
                     "aws ec2 authorize-security-group-egress --group-id {} --ip-permissions \
                      IpProtocol=tcp,FromPort=443,ToPort=443,PrefixListIds='[{{PrefixListId={}}}]'",
                     word(groups.first().map_or("GROUP_ID", String::as_str)),
                     word(list)
-                ),
+                )),
                 loss: None,
             });
         }

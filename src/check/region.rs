@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Found, Severity, some};
+use super::{Checker, Found, Severity, say, some};
 use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::Flow;
 
@@ -11,11 +11,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     const RULE: &str = "bucket-in-another-region";
     let case = checker.case;
     if !case.has_logs() {
-        return checker.skip(RULE, "only records show it, and there are no logs");
+        return checker.skip(RULE, say::no_logs());
     }
     for vpc in case.vpcs() {
         let Some(home) = case.topology.region_of_vpc(vpc) else {
-            checker.skip(RULE, format!("the Region of {vpc} is not known"));
+            checker.skip(RULE, say::no_region(vpc));
             continue;
         };
         let mut elsewhere: BTreeMap<(&str, &str), Vec<&Flow>> = BTreeMap::new();
@@ -37,16 +37,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 severity: Severity::Medium,
                 seen: true,
                 title: format!("{service} of {region} is used through a NAT gateway from {home}"),
-                evidence: format!(
-                    "{} observed bytes through {}, of {}; the {home} gateway endpoint cannot carry them",
+                evidence: say::other_region(
                     toll.bytes,
                     some(toll.via.iter().map(String::as_str)),
-                    some(clients)
+                    some(clients),
+                    home,
                 ),
-                fix: format!(
-                    "keep the data in {home} (move or replicate the bucket or table), or move the clients to {region}; transfer between \
-                     Regions comes on top of this figure"
-                ),
+                fix: say::move_data(home, region),
                 loss: toll.month,
             });
         }

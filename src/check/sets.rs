@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::VpcEndpointType;
+use crate::model::wording::Wording;
 
 /// Endpoints that work as a set.
 struct Set {
@@ -104,17 +105,14 @@ fn complete(checker: &mut Checker<'_>, set: &Set) {
             resource: vpc.to_owned(),
             severity: if layers > 0 { set.severity } else { Severity::Medium.min(set.severity) },
             seen: bytes > 0,
-            title: format!("{} needs {} too", set.purpose, some(missing.iter().map(String::as_str))),
-            evidence: format!(
-                "the VPC has {} only; {}",
+            title: format!("{} needs {} too", set.purpose, some(missing.iter().map(String::as_str)).en()),
+            evidence: say::set_lacks(
                 some(present.iter().copied()),
-                if tolls > 0 {
-                    format!("at most {tolls} observed bytes went for them through NAT gateways (without one they would fail)")
-                } else {
-                    "no record shows their traffic: without a NAT gateway it fails".to_owned()
-                }
+                if tolls > 0 { say::set_toll(tolls) } else { say::set_fails() },
             ),
-            fix: missing.iter().map(|service| create(case, vpc, service)).collect::<Vec<_>>().join(" && "),
+            fix: Wording::same(
+                missing.iter().map(|service| create(case, vpc, service)).collect::<Vec<_>>().join(" && "),
+            ),
             loss: None,
         });
     }
@@ -191,17 +189,15 @@ fn profiles(checker: &mut Checker<'_>) {
             resource: vpc.to_owned(),
             severity: Severity::Medium,
             seen: !active.is_empty(),
-            title: format!("Session Manager has no permissions on {} instance(s): they have no instance profile", silent.len()),
-            evidence: format!(
-                "{}; {} of them have traffic, and none to the Systems Manager endpoints",
-                some(silent.iter().copied()),
-                active.len()
+            title: format!(
+                "Session Manager has no permissions on {} instance(s): they have no instance profile",
+                silent.len()
             ),
-            fix: format!(
-                "aws ec2 associate-iam-instance-profile --instance-id {} --iam-instance-profile Name=PROFILE (with the policy \
-                 AmazonSSMManagedInstanceCore), or turn default host management on",
+            evidence: say::without_profile(some(silent.iter().copied()), active.len()),
+            fix: say::give_profile(format!(
+                "aws ec2 associate-iam-instance-profile --instance-id {} --iam-instance-profile Name=PROFILE",
                 word(silent[0])
-            ),
+            )),
             loss: None,
         });
     }

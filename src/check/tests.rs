@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::policy::{Fit, Known, Policy, Request, Verdict, like};
-use super::{NamePattern, NamePatternError, some, word};
+use super::{NamePattern, NamePatternError, say, some, word};
+use crate::model::wording::Lang;
 
 const ACCOUNT: &str = "111122223333";
 
@@ -121,10 +122,10 @@ fn a_deny_that_fits_wins_and_is_named() {
     let deny = |sid: &str, condition: Value| json!({"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition});
     let open = allow(&json!({}));
     let other_endpoint = deny("OnlyOurs", json!({"StringNotEquals": {"aws:SourceVpce": "vpce-2"}}));
-    assert_eq!(judge(&json!([open, other_endpoint])), Verdict::Denied("statement `OnlyOurs`".to_owned()));
-    assert_eq!(judge(&json!([other_endpoint, open])), Verdict::Denied("statement `OnlyOurs`".to_owned()));
+    assert_eq!(judge(&json!([open, other_endpoint])), Verdict::Denied(say::statement_named("OnlyOurs")));
+    assert_eq!(judge(&json!([other_endpoint, open])), Verdict::Denied(say::statement_named("OnlyOurs")));
     let nameless = deny("", json!({}));
-    assert_eq!(judge(&json!([open, nameless])), Verdict::Denied("statement 2".to_owned()));
+    assert_eq!(judge(&json!([open, nameless])), Verdict::Denied(say::statement_at(2)));
     let plain_http = deny("Tls", json!({"Bool": {"aws:SecureTransport": "false"}}));
     assert_eq!(judge(&json!([open, plain_http])), Verdict::Allowed);
     let unsure = deny("Mfa", json!({"Bool": {"aws:MultiFactorAuthPresent": "false"}}));
@@ -199,6 +200,8 @@ fn nothing_breaks_out_of_a_word() {
 
 #[test]
 fn long_lists_are_cut_and_counted() {
-    assert_eq!(some(["a", "b"]), "a, b");
-    assert_eq!(some(["1", "2", "3", "4", "5", "6", "7"]), "1, 2, 3, 4, 5 and 2 more");
+    assert_eq!(some(["a", "b"]).en(), "a, b");
+    let seven = some(["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(seven.en(), "1, 2, 3, 4, 5 and 2 more");
+    assert_eq!(seven.text(Lang::Ja), "1, 2, 3, 4, 5 ほか 2 件");
 }

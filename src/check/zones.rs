@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::environment::Environment;
-use super::{Case, Checker, Found, Severity, some, word};
+use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::zones_differ;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType};
+use crate::model::wording::Wording;
 use crate::price::Meter;
 use crate::price::toll::NatRates;
 
@@ -28,9 +29,8 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             Some(Environment::Production) => single_zone(checker, endpoint),
             Some(Environment::Development) => multi_zone(checker, endpoint),
             None => {
-                let why = "nothing tells production from development: no tag env, environment or stage on the endpoint or its VPC";
-                checker.skip("endpoint-single-zone", format!("{}: {why}", endpoint.vpc_id));
-                checker.skip("endpoint-multi-zone", format!("{}: {why}", endpoint.vpc_id));
+                checker.skip("endpoint-single-zone", say::no_environment(&endpoint.vpc_id));
+                checker.skip("endpoint-multi-zone", say::no_environment(&endpoint.vpc_id));
             }
         }
         without_clients(checker, endpoint);
@@ -87,20 +87,14 @@ fn nat_elsewhere(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: bytes > 0,
             title: format!("A subnet in {here} uses a NAT gateway in {there}"),
-            evidence: format!(
-                "{} sends it to {nat_id}; {bytes} observed bytes pay transfer between zones, and the subnet depends on both zones",
-                table.route_table_id
-            ),
+            evidence: say::sent_elsewhere(&table.route_table_id, nat_id, bytes),
             fix: match own {
-                Some(own) => format!(
-                    "give the subnet a route table of its own with: aws ec2 create-route --route-table-id ROUTE_TABLE_ID \
+                Some(own) => say::own_table(format!(
+                    "aws ec2 create-route --route-table-id ROUTE_TABLE_ID \
                      --destination-cidr-block 0.0.0.0/0 --nat-gateway-id {}",
                     word(&own.id)
-                ),
-                None => format!(
-                    "a NAT gateway in {here} (its hours cost more than this transfer where bytes are few), or gateway endpoints for what \
-                     can use them"
-                ),
+                )),
+                None => say::nat_here(here),
             },
             loss: loss.filter(|_| bytes > 0),
         });
@@ -126,15 +120,13 @@ fn single_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         severity: Severity::Medium,
         seen: crossing > 0,
         title: format!("The {} endpoint of a production VPC is in one zone only", endpoint.service),
-        evidence: format!(
-            "it is in {}, clients are in {} as well; {crossing} observed bytes came from there and stop when the zone does",
-            some(zones.keys().copied()),
-            some(uncovered.iter().copied())
-        ),
-        fix: format!(
-            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids SUBNET_ID (one in each of {}; each zone has its hours)",
-            word(&endpoint.vpc_endpoint_id),
-            some(uncovered)
+        evidence: say::one_zone(some(zones.keys().copied()), some(uncovered.iter().copied()), crossing),
+        fix: say::add_zones(
+            format!(
+                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids SUBNET_ID",
+                word(&endpoint.vpc_endpoint_id)
+            ),
+            some(uncovered),
         ),
         loss: None,
     });
@@ -163,16 +155,17 @@ fn multi_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         resource: endpoint.vpc_endpoint_id.clone(),
         severity: Severity::Low,
         seen: case.bytes_through(endpoint) > 0,
-        title: format!("The {} endpoint of a development VPC pays for {} zones", endpoint.service, endpoint.subnet_ids.len()),
-        evidence: format!(
-            "tagged as development; {} observed bytes passed it; transfer from other zones to an endpoint is not charged",
-            case.bytes_through(endpoint)
+        title: format!(
+            "The {} endpoint of a development VPC pays for {} zones",
+            endpoint.service,
+            endpoint.subnet_ids.len()
         ),
-        fix: format!(
+        evidence: say::many_zones(case.bytes_through(endpoint)),
+        fix: Wording::same(format!(
             "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
             word(&endpoint.vpc_endpoint_id),
             super::words(removed)
-        ),
+        )),
         loss: case.zone_month(endpoint).and_then(|month| month.checked_mul(Decimal::from(spare))),
     });
 }
@@ -204,17 +197,17 @@ fn without_clients(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         resource: endpoint.vpc_endpoint_id.clone(),
         severity: Severity::Low,
         seen: case.bytes_through(endpoint) > 0,
-        title: format!("The {} endpoint pays for {}, where no client is", endpoint.service, some(spare.iter().map(|(zone, _)| *zone))),
-        evidence: format!(
-            "interfaces that may be clients are in {}; {} observed bytes passed the endpoint, none from there",
-            some(clients),
-            case.bytes_through(endpoint)
+        title: format!(
+            "The {} endpoint pays for {}, where no client is",
+            endpoint.service,
+            some(spare.iter().map(|(zone, _)| *zone)).en()
         ),
-        fix: format!(
+        evidence: say::no_client_there(some(clients), case.bytes_through(endpoint)),
+        fix: Wording::same(format!(
             "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
             word(&endpoint.vpc_endpoint_id),
             super::words(spare.iter().map(|(_, subnet)| *subnet))
-        ),
+        )),
         loss: case.zone_month(endpoint).and_then(|month| month.checked_mul(Decimal::from(spare.len()))),
     });
 }

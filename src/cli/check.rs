@@ -70,7 +70,7 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     format: FormatArgument,
 
-    /// Language of titles and remedies, as a table or Markdown; JSON and SARIF are always in English
+    /// Language of the table or Markdown; JSON and SARIF are always in English
     #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
     lang: LangArgument,
 

@@ -7,11 +7,12 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 
+use super::args::LangArgument;
 use super::{Outcome, output};
 use crate::diff::saved::Saved;
 use crate::diff::{Change, compare};
 use crate::model::money::money_text;
-use crate::render::DiffFormat;
+use crate::render::{DiffFormat, TableStyle};
 use crate::source::{STANDARD_INPUT, read_document};
 
 /// How a comparison is written.
@@ -49,6 +50,10 @@ pub(super) struct DiffArguments {
     /// How to write the comparison
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     format: FormatArgument,
+
+    /// Language of the table or Markdown; JSON is always in English
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    lang: LangArgument,
 
     /// Write the comparison to a file instead of standard output
     #[arg(long, short, value_name = "PATH")]
@@ -118,7 +123,10 @@ pub(super) fn run(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
         FormatArgument::Json => DiffFormat::Json,
         FormatArgument::Markdown => DiffFormat::Markdown,
     };
-    output::write(arguments.output.as_deref(), |style, out| format.render(&diff, style, out))?;
+    let lang = arguments.lang.into();
+    output::write(arguments.output.as_deref(), |style, out| {
+        format.render(&diff, TableStyle { lang, ..style }, out)
+    })?;
     Ok(outcome(&diff.totals.cost, arguments))
 }
 

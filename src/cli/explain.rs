@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
-use super::args::ReadArguments;
+use super::args::{LangArgument, ReadArguments};
 use super::progress::Progress;
 use crate::pipeline::analyze;
-use crate::render::{Subject, explain};
+use crate::render::{Subject, TableStyle, explain};
 
 /// What is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,6 +50,10 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     read: ReadArguments,
 
+    /// Language of the explanation
+    #[arg(long, value_name = "LANG", value_enum, default_value = "en")]
+    lang: LangArgument,
+
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     quiet: bool,
@@ -68,6 +72,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
         SubjectArgument::Nat => Subject::Nat(id),
     };
     let mut text = Vec::new();
-    explain(&report, &subject, super::table_style(), &mut text)?;
+    let style = TableStyle { lang: arguments.lang.into(), ..super::table_style() };
+    explain(&report, &subject, style, &mut text)?;
     super::print(&text)
 }

@@ -335,6 +335,7 @@ fn advice(here: &Saved, there: &Saved) -> Vec<AdviceChange> {
         .map(|line| AdviceChange {
             id: line.id.clone(),
             summary: line.summary.clone(),
+            subject: line.subject.clone(),
             saving_month_usd: line.saving_month_usd,
         })
         .collect()

@@ -12,6 +12,7 @@ mod groups;
 mod notes;
 mod rates;
 pub mod saved;
+pub(crate) mod say;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -20,8 +21,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::model::money::usd_string;
+use crate::model::wording::Wording;
 pub use compare::compare;
 use effects::Effects;
+pub use saved::AdviceSubject;
 
 /// The value of the `schema` key.
 pub const DIFF_SCHEMA: &str = "flowtoll/diff/v1";
@@ -95,7 +98,7 @@ pub struct Doubt {
     /// Stable id.
     pub id: &'static str,
     /// One or two sentences.
-    pub text: String,
+    pub text: Wording,
 }
 
 /// How a thing stands in the two reports.
@@ -144,7 +147,7 @@ pub struct Line<K: Serialize> {
     #[serde(flatten)]
     pub change: Change,
     /// What makes the comparison of this line doubtful.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Wording>,
 }
 
 /// The sums of the reports.
@@ -233,6 +236,9 @@ pub struct AdviceChange {
     pub id: String,
     /// One sentence.
     pub summary: String,
+    /// What is needed to say it in another language; not part of the JSON.
+    #[serde(skip)]
+    pub subject: AdviceSubject,
     /// USD a month it saves, or would have saved.
     #[serde(serialize_with = "usd_string")]
     pub saving_month_usd: Option<Decimal>,

@@ -163,6 +163,30 @@ pub struct SavedAdvice {
     pub summary: String,
     #[serde(deserialize_with = "amount")]
     pub saving_month_usd: Option<Decimal>,
+    #[serde(flatten)]
+    pub subject: AdviceSubject,
+}
+
+/// What an advice is about: enough to say it in a few words. Older reports may lack some of it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the keys of the report, described there")]
+pub struct AdviceSubject {
+    pub action: String,
+    pub vpc_id: Option<String>,
+    pub service: String,
+    pub zones: Vec<String>,
+    pub companions: Vec<String>,
+    pub evidence: SubjectEvidence,
+}
+
+/// The part of the evidence that words are made of.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the keys of the report, described there")]
+pub struct SubjectEvidence {
+    pub via: Vec<String>,
+    pub route_table_ids: Vec<String>,
 }
 
 impl Saved {

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod quantity;
 pub mod report;
 pub mod time;
+pub mod wording;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::money::usd_string;
+use super::wording::Wording;
 
 /// The cheapest plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -221,7 +222,7 @@ pub struct UnknownTraffic {
     /// Clients with most of these bytes.
     pub clients: Vec<String>,
     /// What is certain, what is possible, and how to find out.
-    pub text: String,
+    pub text: Wording,
 }
 
 /// A price that the report used.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::money::usd_string;
 use super::plan::{Plan, RateLine, UnknownTraffic};
+use super::wording::Wording;
 
 /// The value of the `schema` key.
 pub const REPORT_SCHEMA: &str = "flowtoll/report/v1";
@@ -396,11 +397,11 @@ pub struct Evidence {
     /// NAT gateways or endpoints concerned.
     pub via: Vec<String>,
     /// Rates used, such as `NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)`.
-    pub rates: Vec<String>,
+    pub rates: Vec<Wording>,
     /// The arithmetic, in one line.
-    pub formula: String,
+    pub formula: Wording,
     /// The arithmetic step by step, as `flowtoll explain advice` prints it.
-    pub arithmetic: Vec<String>,
+    pub arithmetic: Vec<Wording>,
     /// Break-even in GB a month and AZ, where there is one.
     #[serde(serialize_with = "usd_string")]
     pub break_even_gb_month_per_zone: Option<Decimal>,
@@ -411,13 +412,13 @@ pub struct Evidence {
     #[serde(serialize_with = "usd_string")]
     pub traffic_gb_month: Option<Decimal>,
     /// Why the confidence is what it is; empty where nothing lowers it.
-    pub confidence_reasons: Vec<String>,
+    pub confidence_reasons: Vec<Wording>,
     /// Bytes to the same service that the change would not carry (another Region, GLOBAL, outside the prefix list).
     pub bytes_excluded: u128,
     /// Why they are excluded, by service Region, and other remarks.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Wording>,
     /// How to undo the change.
-    pub way_back: String,
+    pub way_back: Wording,
 }
 
 /// How many clients an [`Evidence`] names.
@@ -435,9 +436,9 @@ pub struct FindingLine {
     /// What is wrong.
     pub title: String,
     /// What shows it.
-    pub evidence: String,
+    pub evidence: Wording,
     /// What to do.
-    pub fix: String,
+    pub fix: Wording,
     /// USD lost a month; null where no money is involved or there is no price.
     #[serde(serialize_with = "usd_string")]
     pub loss_month_usd: Option<Decimal>,
@@ -451,7 +452,7 @@ pub struct UncheckedLine {
     /// Id of the rule.
     pub id: String,
     /// What it lacks.
-    pub reason: String,
+    pub reason: Wording,
 }
 
 /// Something that could not be known, and what would tell it.

@@ -170,7 +170,7 @@ impl Composer<'_> {
         if more {
             checked.unchecked.push(UncheckedLine {
                 id: "endpoint-rejects-clients".to_owned(),
-                reason: format!("more than {MAX_REJECTED_PAIRS} pairs of client and peer were turned away; the first of them were looked at"),
+                reason: check::many_rejected(MAX_REJECTED_PAIRS),
             });
         }
         checked

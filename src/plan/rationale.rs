@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::model::plan::{Action, Change};
 use crate::model::quantity::decimal;
 use crate::model::report::{AdviceLine, Report};
+use crate::model::wording::Wording;
 use crate::render::markup::text as plain;
 use crate::render::number::{size, usd};
 use crate::render::text::{Lang, advice, grade, plan as say};
@@ -198,17 +199,17 @@ impl Page<'_> {
             item(out, &say::files_of(lang, &place.folder));
         }
         let evidence = &line.evidence;
-        let remarks: Vec<&String> = evidence.confidence_reasons.iter().chain(&evidence.remarks).collect();
+        let remarks: Vec<&Wording> = evidence.confidence_reasons.iter().chain(&evidence.remarks).collect();
         if !remarks.is_empty() {
             let _ = write!(out, "\n{}\n\n", say::remarks(lang));
             for remark in remarks {
-                item(out, &plain(remark));
+                item(out, &plain(remark.text(lang)));
             }
         }
         if !evidence.arithmetic.is_empty() {
             let _ = write!(out, "\n{}\n\n", say::arithmetic(lang));
             for step in &evidence.arithmetic {
-                item(out, &plain(step));
+                item(out, &plain(step.text(lang)));
             }
         }
         out.push('\n');

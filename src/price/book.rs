@@ -10,7 +10,9 @@ use super::embedded;
 use super::error::PriceError;
 use super::meter::Meter;
 use super::overrides;
+use super::say;
 use super::tiers::Tier;
+use crate::model::wording::Wording;
 
 /// A price with its birth certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +32,12 @@ pub struct Rate {
 impl Rate {
     /// The rate as evidence, such as `NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)`; an overridden
     /// rate names its file in place of the date.
-    pub fn describe(&self, region: &str, meter: Meter) -> String {
+    pub fn describe(&self, region: &str, meter: Meter) -> Wording {
         let origin = match self.date {
             Some(date) if !self.overridden => date.to_string(),
             _ => self.source.to_string(),
         };
-        format!("{} {} USD/{} ({region}, {origin})", meter.title(), self.usd.normalize(), meter.unit())
+        say::rate(meter.title_wording(), self.usd.normalize(), meter.unit_wording(), region, origin)
     }
 }
 

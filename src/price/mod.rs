@@ -10,6 +10,7 @@ pub mod error;
 mod meter;
 pub mod overrides;
 pub mod requests;
+pub(crate) mod say;
 pub mod tiers;
 pub mod toll;
 

@@ -26,7 +26,7 @@ pub fn requests_cost(
         }
         let rate = region.and_then(|region| Some((region, book.rate(region, meter)?)));
         if let Some((region, rate)) = &rate {
-            rates.push(rate.describe(region, meter));
+            rates.push(rate.describe(region, meter).en().to_owned());
         }
         cost = rate.and_then(|(_, rate)| {
             let units = Decimal::from(requests).checked_div(Decimal::from(REQUESTS_PER_UNIT))?;

@@ -111,14 +111,14 @@ fn known_list_prices() {
 fn a_rate_describes_itself() {
     let listed = PriceBook::embedded().rate(TOKYO, Meter::NatGatewayGb).expect("priced");
     assert_eq!(
-        listed.describe(TOKYO, Meter::NatGatewayGb),
+        listed.describe(TOKYO, Meter::NatGatewayGb).en(),
         "NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)"
     );
     assert_eq!(listed.confirmations, 2);
     let book = with("[default]\ndiscount_percent = 10\n[region.us-east-1]\nnat_gateway_hour = 0.04");
     let own = book.rate("us-east-1", Meter::NatGatewayHour).expect("priced");
     assert_eq!(
-        own.describe("us-east-1", Meter::NatGatewayHour),
+        own.describe("us-east-1", Meter::NatGatewayHour).en(),
         "NAT gateway 0.036 USD/hour (us-east-1, prices.toml, less 10 %)"
     );
     let discounted = book.rate(TOKYO, Meter::NatGatewayGb).expect("priced");

@@ -109,7 +109,7 @@ fn advice(report: &Report, lang: Lang, money: Money<'_>, out: &mut dyn io::Write
     writeln!(out, "\n<details><summary>{}</summary>\n", words::evidence(lang))?;
     for (number, change) in (1..).zip(&changes) {
         let parts = change.evidence.iter().map(|(label, told)| format!("{}: {}", text(label), text(told)));
-        writeln!(out, "{number}. {}", parts.collect::<Vec<_>>().join(". "))?;
+        writeln!(out, "{number}. {}", parts.collect::<Vec<_>>().join(&words::stop(lang)))?;
     }
     writeln!(out, "\n</details>")
 }

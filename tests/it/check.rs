@@ -17,7 +17,11 @@ mod world;
 use std::collections::BTreeSet;
 
 use flowtoll::check::{RULES, Severity};
+use flowtoll::model::report::Report;
+use flowtoll::render::{CheckFormat, Lang, TableStyle};
 use world::World;
+
+use super::japanese::english_in;
 
 /// One thing that is spoilt.
 struct Spoilt {
@@ -51,6 +55,10 @@ fn each_rule_fires_where_it_should() {
         let mut world = World::sound();
         (case.spoil)(&mut world);
         let report = world.check();
+        let english = english_in(&in_japanese(&report));
+        if !english.is_empty() {
+            complaints.push(format!("case {place}, {}: in English {english:?}", case.rule));
+        }
         let found =
             report.findings.iter().find(|line| line.id == case.rule && line.resource_id == case.resource);
         let loss = found.and_then(|line| line.loss_month_usd).map(|loss| loss.round_dp(2).to_string());
@@ -74,6 +82,14 @@ fn each_rule_fires_where_it_should() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// The findings, and what could not be looked at, as Markdown in Japanese.
+fn in_japanese(report: &Report) -> String {
+    let mut out = Vec::new();
+    let style = TableStyle { width: 80, color: false, lang: Lang::Ja };
+    CheckFormat::Markdown.render(report, style, &mut out).expect("findings are written");
+    String::from_utf8(out).expect("Markdown is UTF-8")
 }
 
 #[test]
@@ -133,7 +149,8 @@ fn what_an_inventory_lacks_is_said_and_not_taken_as_sound() {
         let report = world.check();
         for rule in rules {
             let stem = file.trim_end_matches(".json").replace("bucket-policies/data", "bucket policies");
-            let said = report.unchecked.iter().any(|line| line.id == *rule && line.reason.contains(&stem));
+            let said =
+                report.unchecked.iter().any(|line| line.id == *rule && line.reason.en().contains(&stem));
             assert!(said, "{file}, {rule}: {:?}", report.unchecked);
             assert!(report.findings.iter().all(|line| line.id != *rule), "{file}, {rule}");
         }

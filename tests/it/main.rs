@@ -14,6 +14,8 @@ mod dry_run;
 mod explain;
 /// The report as CSV and Parquet.
 mod formats;
+/// `--lang ja`.
+mod japanese;
 /// Owners, pseudonyms, languages, currencies.
 mod look;
 /// Large files, read in parts by several workers.

@@ -33,14 +33,14 @@ pub(super) fn markdown(report: &Report, lang: Lang, out: &mut dyn io::Write) -> 
         writeln!(out, "\n### {}\n", words::evidence_and_fix(lang))?;
     }
     for (number, line) in (1..).zip(&report.findings) {
-        let (evidence, fix) = (text(&line.evidence), text(&words::fix(lang, line)));
-        writeln!(out, "{number}. {evidence}. {}: {fix}", table::fix(lang))?;
+        let (evidence, fix) = (text(line.evidence.text(lang)), text(&words::fix(lang, line)));
+        writeln!(out, "{number}. {evidence}{}{}: {fix}", page::stop(lang), table::fix(lang))?;
     }
     if !report.unchecked.is_empty() {
         writeln!(out, "\n### {}\n", words::not_checked(lang))?;
     }
     for line in &report.unchecked {
-        writeln!(out, "- {}: {}", text(&line.id), text(&line.reason))?;
+        writeln!(out, "- {}: {}", text(&line.id), text(line.reason.text(lang)))?;
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ pub(super) fn sarif(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
                 tool_execution_notifications: report
                     .unchecked
                     .iter()
-                    .map(|line| notification(format!("{} was not checked: {}", line.id, line.reason)))
+                    .map(|line| notification(format!("{} was not checked: {}", line.id, line.reason.en())))
                     .collect(),
             }],
         }],
@@ -183,8 +183,13 @@ fn help(rule: &Rule) -> String {
 }
 
 fn outcome<'r>(line: &'r FindingLine, uri: &str) -> Outcome<'r> {
-    let text =
-        format!("{} ({}). Because: {}. Fix: {}", line.title, line.resource_id, line.evidence, line.fix);
+    let text = format!(
+        "{} ({}). Because: {}. Fix: {}",
+        line.title,
+        line.resource_id,
+        line.evidence.en(),
+        line.fix.en()
+    );
     let properties = json!({
         "severity": line.severity,
         "lossMonthUsd": line.loss_month_usd.map(money_text),

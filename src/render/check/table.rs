@@ -29,7 +29,7 @@ pub(super) fn table(report: &Report, style: TableStyle, out: &mut dyn io::Write)
         page.section(&words::not_checked(lang))?;
     }
     for line in &report.unchecked {
-        page.item("-", Tone::Plain, &[format!("{}: {}", line.id, line.reason)])?;
+        page.item("-", Tone::Plain, &[format!("{}: {}", line.id, line.reason.text(lang))])?;
     }
     Ok(())
 }

@@ -4,31 +4,31 @@ use std::io;
 
 use super::super::markup::text;
 use super::super::number::usd;
-use super::table::explained;
-use super::{NOTHING, Section, bytes, parts, percent, sections, signed, told, why};
+use super::super::text::{Lang, advice as plain, diff as say};
+use super::{Section, bytes, parts, percent, sections, signed, told, why};
 use crate::diff::{AdviceChange, Diff};
 
 /// Writes the comparison as Markdown: sums, then a table for each list.
-pub(super) fn markdown(diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn markdown(diff: &Diff, lang: Lang, out: &mut dyn io::Write) -> io::Result<()> {
     let cost = &diff.totals.cost;
     let relative = percent(cost).map_or_else(String::new, |percent| format!(" ({percent} %)"));
-    writeln!(
-        out,
-        "## NAT gateway and VPC endpoint cost: {} USD/month{relative}\n",
-        signed(cost.change_month_usd)
-    )?;
-    writeln!(out, "- before: {}\n- after: {}", text(&told(&diff.before)), text(&told(&diff.after)))?;
+    writeln!(out, "## {}\n", say::headline(lang, signed(cost.change_month_usd), relative))?;
+    writeln!(out, "- {}: {}", say::before(lang), text(&told(lang, &diff.before)))?;
+    writeln!(out, "- {}: {}", say::after(lang), text(&told(lang, &diff.after)))?;
     for note in &diff.notes {
-        writeln!(out, "- **note:** {}", text(&note.text))?;
+        writeln!(out, "- **{}:** {}", say::note(lang), text(note.text.text(lang)))?;
     }
     if diff.is_empty() {
-        return writeln!(out, "\n{NOTHING}");
+        return writeln!(out, "\n{}", say::nothing(lang));
     }
-    writeln!(out, "\n| USD/month | before | after | change | change % |\n|---|--:|--:|--:|--:|")?;
+    let heads =
+        [say::usd_month(lang), say::before(lang), say::after(lang), say::change(lang), say::percent(lang)];
+    writeln!(out, "\n| {} |\n|---|--:|--:|--:|--:|", heads.join(" | "))?;
     for (name, change) in diff.totals.all() {
         writeln!(
             out,
-            "| {name} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} |",
+            say::total(lang, name),
             usd(change.cost_month_before_usd),
             usd(change.cost_month_after_usd),
             signed(change.change_month_usd),
@@ -37,20 +37,20 @@ pub(super) fn markdown(diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
     }
     let reasons = cost.effects.map(|effects| parts(&effects)).unwrap_or_default();
     if !reasons.is_empty() {
-        writeln!(out, "\n| why the total changed | USD/month |\n|---|--:|")?;
+        writeln!(out, "\n| {} | {} |\n|---|--:|", say::why_total(lang), say::usd_month(lang))?;
         for (name, part) in reasons {
-            writeln!(out, "| {} | {} |", explained(name), signed(Some(part)))?;
+            writeln!(out, "| {} | {} |", say::explained(lang, name), signed(Some(part)))?;
         }
-        writeln!(out, "| **change** | **{}** |", signed(cost.change_month_usd))?;
+        writeln!(out, "| **{}** | **{}** |", say::change(lang), signed(cost.change_month_usd))?;
     }
-    for section in sections(diff) {
-        list(out, &section)?;
+    for section in sections(lang, diff) {
+        list(out, lang, &section)?;
     }
-    advice(out, "New advice", &diff.advice_new)?;
-    advice(out, "No longer advised", &diff.advice_gone)
+    advice(out, lang, &say::new_advice(lang), &diff.advice_new)?;
+    advice(out, lang, &say::gone_advice(lang), &diff.advice_gone)
 }
 
-fn list(out: &mut dyn io::Write, section: &Section<'_>) -> io::Result<()> {
+fn list(out: &mut dyn io::Write, lang: Lang, section: &Section<'_>) -> io::Result<()> {
     if section.rows.is_empty() && section.rest.is_none() {
         return Ok(());
     }
@@ -59,21 +59,25 @@ fn list(out: &mut dyn io::Write, section: &Section<'_>) -> io::Result<()> {
         writeln!(out, "{counts}\n")?;
     }
     if !section.rows.is_empty() {
-        writeln!(
-            out,
-            "| {} | bytes a month | before | after | change | why |\n|---|---|--:|--:|--:|---|",
-            section.column
-        )?;
+        let heads = [
+            section.column.clone(),
+            say::bytes_a_month(lang),
+            say::before(lang),
+            say::after(lang),
+            say::change(lang),
+            say::why(lang),
+        ];
+        writeln!(out, "| {} |\n|---|---|--:|--:|--:|---|", heads.join(" | "))?;
     }
     for row in &section.rows {
         let name: Vec<String> = row.name.iter().map(|part| text(part)).collect();
-        let mut reasons = why(row.change, section.member);
-        reasons.extend_from_slice(row.remarks);
+        let mut reasons = why(lang, row.change, section.members);
+        reasons.extend_from_slice(&row.remarks);
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
             name.join(", "),
-            bytes(row.change),
+            bytes(lang, row.change),
             usd(row.change.cost_month_before_usd),
             usd(row.change.cost_month_after_usd),
             signed(row.change.change_month_usd),
@@ -86,18 +90,13 @@ fn list(out: &mut dyn io::Write, section: &Section<'_>) -> io::Result<()> {
     }
 }
 
-fn advice(out: &mut dyn io::Write, title: &str, lines: &[AdviceChange]) -> io::Result<()> {
+fn advice(out: &mut dyn io::Write, lang: Lang, title: &str, lines: &[AdviceChange]) -> io::Result<()> {
     if !lines.is_empty() {
         writeln!(out, "\n### {title}\n")?;
     }
     for line in lines {
-        writeln!(
-            out,
-            "- {} USD/month: {} ({})",
-            usd(line.saving_month_usd),
-            text(&line.summary),
-            text(&line.id)
-        )?;
+        let summary = text(&plain::compared(lang, line));
+        writeln!(out, "- {}", say::advice(lang, usd(line.saving_month_usd), summary, text(&line.id)))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::TableStyle;
 use super::number::{count, size, usd};
+use super::text::{Lang, diff as say};
 use crate::diff::effects::Effects;
 use crate::diff::{Change, ClientKey, Compared, Diff, EndpointKey, Line, NatGatewayKey, ServiceKey, Status};
 
@@ -34,7 +35,7 @@ impl DiffFormat {
     /// Every form.
     pub const ALL: [Self; 3] = [Self::Table, Self::Json, Self::Markdown];
 
-    /// Writes `diff` to `out`. `style` matters to tables only.
+    /// Writes `diff` to `out`. `style` matters to tables only, but for its language.
     ///
     /// # Errors
     /// Those of `out`.
@@ -42,13 +43,10 @@ impl DiffFormat {
         match self {
             Self::Table => table::table(diff, style, out),
             Self::Json => json::json(diff, out),
-            Self::Markdown => markdown::markdown(diff, out),
+            Self::Markdown => markdown::markdown(diff, style.lang, out),
         }
     }
 }
-
-/// What stands where the reports say the same.
-const NOTHING: &str = "Nothing changed: both reports say the same about traffic, cost and advice.";
 
 /// USD with its sign; `unpriced` where one side has no price.
 fn signed(amount: Option<Decimal>) -> String {
@@ -78,23 +76,34 @@ fn parts(effects: &Effects) -> Vec<(&'static str, Decimal)> {
     parts
 }
 
-/// The parts of a change in one line each; `member` is what a group consists of.
-fn why(change: &Change, member: &str) -> Vec<String> {
+/// What a line consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Members {
+    /// It is a single thing.
+    None,
+    Clients,
+    Services,
+}
+
+/// The parts of a change in one line each.
+fn why(lang: Lang, change: &Change, members: Members) -> Vec<String> {
     let Some(effects) = change.effects else {
-        let side = match (change.cost_month_before_usd, change.cost_month_after_usd) {
-            (None, None) => "before and after",
-            (None, _) => "before",
-            _ => "after",
-        };
-        return vec![format!("unpriced {side}")];
+        return vec![match (change.cost_month_before_usd, change.cost_month_after_usd) {
+            (None, None) => say::unpriced_both(lang),
+            (None, _) => say::unpriced_before(lang),
+            _ => say::unpriced_after(lang),
+        }];
     };
     match change.status {
-        Status::New => vec!["new".to_owned()],
-        Status::Gone => vec!["gone".to_owned()],
+        Status::New => vec![say::new(lang)],
+        Status::Gone => vec![say::gone(lang)],
         _ => {
-            let named = |name: &str| match name {
-                "new" | "gone" if !member.is_empty() => format!("{name} {member}"),
-                _ => name.to_owned(),
+            let named = |name: &str| match (name, members) {
+                ("new", Members::Clients) => say::new_clients(lang),
+                ("gone", Members::Clients) => say::gone_clients(lang),
+                ("new", Members::Services) => say::new_services(lang),
+                ("gone", Members::Services) => say::gone_services(lang),
+                _ => say::part(lang, name),
             };
             let parts = parts(&effects);
             parts.iter().map(|(name, part)| format!("{} {}", named(name), signed(Some(*part)))).collect()
@@ -103,11 +112,11 @@ fn why(change: &Change, member: &str) -> Vec<String> {
 }
 
 /// Bytes of a month before and after; nothing where there are none.
-fn bytes(change: &Change) -> String {
+fn bytes(lang: Lang, change: &Change) -> String {
     match (change.bytes_month_before, change.bytes_month_after) {
         (0, 0) => String::new(),
-        (before, after) if before == after => format!("{} a month", size(after)),
-        (before, after) => format!("{} -> {}", size(before), size(after)),
+        (before, after) if before == after => say::a_month(lang, size(after)),
+        (before, after) => say::from_to(lang, size(before), size(after)),
     }
 }
 
@@ -116,15 +125,15 @@ struct Row<'d> {
     /// Id first, then what is known of it.
     name: Vec<String>,
     change: &'d Change,
-    remarks: &'d [String],
+    remarks: Vec<String>,
 }
 
 /// A list of changes under a heading.
 struct Section<'d> {
-    title: &'static str,
-    column: &'static str,
-    /// What a row consists of, in the plural; nothing for a single thing.
-    member: &'static str,
+    title: String,
+    column: String,
+    /// What a row consists of.
+    members: Members,
     /// How many are new, gone and changed, with the money of each; nothing where all are changed.
     counts: Option<String>,
     rows: Vec<Row<'d>>,
@@ -133,8 +142,8 @@ struct Section<'d> {
 }
 
 fn section<'d, K: Serialize>(
-    title: &'static str,
-    (column, member): (&'static str, &'static str),
+    lang: Lang,
+    (title, column, members): (String, String, Members),
     lines: &'d [Line<K>],
     name: impl Fn(&'d K) -> Vec<String>,
 ) -> Section<'d> {
@@ -146,48 +155,56 @@ fn section<'d, K: Serialize>(
     let rows = money.iter().take(ROWS).map(|line| Row {
         name: name(&line.key),
         change: &line.change,
-        remarks: &line.remarks,
+        remarks: line.remarks.iter().map(|remark| remark.text(lang).to_owned()).collect(),
     });
     let more = money.get(ROWS..).unwrap_or_default();
     let sum = more.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.change.change_month_usd?));
     let mut rest = Vec::new();
     if !more.is_empty() {
-        rest.push(format!("{} more: {}", count(more.len() as u128), signed(sum)));
+        rest.push(say::more(lang, count(more.len() as u128), signed(sum)));
     }
     if !idle.is_empty() {
-        rest.push(format!("{} changed in bytes, not in cost", count(idle.len() as u128)));
+        rest.push(say::idle(lang, count(idle.len() as u128)));
     }
     Section {
         title,
         column,
-        member,
-        counts: counts(lines),
+        members,
+        counts: counts(lang, lines),
         rows: rows.collect(),
-        rest: (!rest.is_empty()).then(|| format!("{}; --format json has all.", rest.join("; "))),
+        rest: (!rest.is_empty()).then(|| say::rest(lang, rest.join("; "))),
     }
 }
 
 /// How many lines are new, gone and changed, with their money.
-fn counts<K: Serialize>(lines: &[Line<K>]) -> Option<String> {
-    let of = |status: Status, name: &str| {
+fn counts<K: Serialize>(lang: Lang, lines: &[Line<K>]) -> Option<String> {
+    let of = |status: Status| {
         let lines: Vec<_> = lines.iter().filter(|line| line.change.status == status).collect();
         let sum =
             lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.change.change_month_usd?));
-        (!lines.is_empty()).then(|| format!("{} {name} {}", count(lines.len() as u128), signed(sum)))
+        let (number, sum) = (count(lines.len() as u128), signed(sum));
+        (!lines.is_empty()).then(|| match status {
+            Status::New => say::new_count(lang, number, sum),
+            Status::Gone => say::gone_count(lang, number, sum),
+            _ => say::changed_count(lang, number, sum),
+        })
     };
-    let [new, gone, changed] = [(Status::New, "new"), (Status::Gone, "gone"), (Status::Changed, "changed")]
-        .map(|(s, name)| of(s, name));
+    let [new, gone, changed] = [Status::New, Status::Gone, Status::Changed].map(of);
     (new.is_some() || gone.is_some())
         .then(|| [new, gone, changed].into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// All lists, in their order.
-fn sections(diff: &Diff) -> [Section<'_>; 4] {
+fn sections(lang: Lang, diff: &Diff) -> [Section<'_>; 4] {
+    let gateways = (say::nat_gateways(lang), say::nat_gateway(lang), Members::None);
+    let endpoints = (say::vpc_endpoints(lang), say::vpc_endpoint(lang), Members::None);
+    let services = (say::services(lang), say::service(lang), Members::Clients);
+    let clients = (say::clients(lang), say::interface(lang), Members::Services);
     [
-        section("NAT gateways", ("NAT gateway", ""), &diff.nat_gateways, nat_gateway),
-        section("VPC endpoints", ("VPC endpoint", ""), &diff.endpoints, endpoint),
-        section("Services (data processing)", ("Service", "clients"), &diff.services, service),
-        section("Clients (data processing)", ("Interface", "services"), &diff.clients, client),
+        section(lang, gateways, &diff.nat_gateways, nat_gateway),
+        section(lang, endpoints, &diff.endpoints, endpoint),
+        section(lang, services, &diff.services, service),
+        section(lang, clients, &diff.clients, |key| client(lang, key)),
     ]
 }
 
@@ -208,21 +225,16 @@ fn service(key: &ServiceKey) -> Vec<String> {
     vec![key.service.clone(), place]
 }
 
-fn client(key: &ClientKey) -> Vec<String> {
-    let name = key.interface_id.clone().unwrap_or_else(|| "(not named by any record)".to_owned());
+fn client(lang: Lang, key: &ClientKey) -> Vec<String> {
+    let name = key.interface_id.clone().unwrap_or_else(|| say::not_named(lang));
     [Some(name), key.subnet_id.clone().or_else(|| key.vpc_id.clone())].into_iter().flatten().collect()
 }
 
 /// One of the reports in a sentence.
-fn told(side: &Compared) -> String {
+fn told(lang: Lang, side: &Compared) -> String {
     let range = match (&side.start, &side.end) {
         (Some(start), Some(end)) => format!("{start} .. {end}"),
-        _ => "no record has a time".to_owned(),
+        _ => say::no_time(lang),
     };
-    format!(
-        "{}: {range}, {} h observed, a month of {} h",
-        side.file,
-        count(side.observed_hours.into()),
-        count(side.month_hours.into())
-    )
+    say::told(lang, &side.file, range, count(side.observed_hours.into()), count(side.month_hours.into()))
 }

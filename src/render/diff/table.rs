@@ -5,40 +5,43 @@ use std::io;
 use super::super::TableStyle;
 use super::super::grid::{Column, Grid, Page, Tone};
 use super::super::number::usd;
-use super::{NOTHING, Row, Section, bytes, parts, percent, sections, signed, told, why};
+use super::super::text::{Lang, advice as plain, diff as say};
+use super::{Members, Row, Section, bytes, parts, percent, sections, signed, told, why};
 use crate::diff::{AdviceChange, Diff, Status};
 
 /// Writes the comparison as text.
 pub(super) fn table(diff: &Diff, style: TableStyle, out: &mut dyn io::Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
-    page.line("NAT gateway and VPC endpoint cost, compared", Tone::Strong)?;
-    page.item("before", Tone::Plain, &[told(&diff.before)])?;
-    page.item("after ", Tone::Plain, &[told(&diff.after)])?;
+    let lang = style.lang;
+    page.line(&say::title(lang), Tone::Strong)?;
+    page.item(&say::before(lang), Tone::Plain, &[told(lang, &diff.before)])?;
+    page.item(&say::after_padded(lang), Tone::Plain, &[told(lang, &diff.after)])?;
     if !diff.notes.is_empty() {
-        page.section("How far they compare")?;
+        page.section(&say::how_far(lang))?;
     }
     for note in &diff.notes {
-        page.item("-", Tone::Warn, std::slice::from_ref(&note.text))?;
+        page.item("-", Tone::Warn, &[note.text.text(lang).to_owned()])?;
     }
     if diff.is_empty() {
         page.line("", Tone::Plain)?;
-        return page.line(NOTHING, Tone::Strong);
+        return page.line(&say::nothing(lang), Tone::Strong);
     }
     totals(page, diff)?;
-    for section in sections(diff) {
+    for section in sections(lang, diff) {
         list(page, &section)?;
     }
-    advice(page, "New advice", &diff.advice_new)?;
-    advice(page, "No longer advised", &diff.advice_gone)
+    advice(page, &say::new_advice(lang), &diff.advice_new)?;
+    advice(page, &say::gone_advice(lang), &diff.advice_gone)
 }
 
 fn totals(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
+    let lang = page.lang();
     let mut grid = Grid::new([
-        Column::text("USD/month"),
-        Column::figure("Before"),
-        Column::figure("After"),
-        Column::figure("Change"),
-        Column::figure("Change %").folds(),
+        Column::text(say::usd_month(lang)),
+        Column::figure(say::head_before(lang)),
+        Column::figure(say::head_after(lang)),
+        Column::figure(say::head_change(lang)),
+        Column::figure(say::head_percent(lang)).folds(),
     ]);
     for (name, change) in diff.totals.all() {
         let tone = match name {
@@ -49,7 +52,7 @@ fn totals(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
         grid.row(
             tone,
             [
-                name.to_owned(),
+                say::total(lang, name),
                 usd(change.cost_month_before_usd),
                 usd(change.cost_month_after_usd),
                 signed(change.change_month_usd),
@@ -63,61 +66,49 @@ fn totals(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
     if reasons.is_empty() {
         return Ok(());
     }
-    let mut grid = Grid::new([Column::text("Why the total changed"), Column::figure("USD/month")]);
+    let mut grid = Grid::new([Column::text(say::head_why_total(lang)), Column::figure(say::usd_month(lang))]);
     for (name, part) in reasons {
-        grid.row(Tone::Plain, [explained(name).to_owned(), signed(Some(part))]);
+        grid.row(Tone::Plain, [say::explained(lang, name), signed(Some(part))]);
     }
-    grid.row(Tone::Strong, ["Change".to_owned(), signed(diff.totals.cost.change_month_usd)]);
+    grid.row(Tone::Strong, [say::head_change(lang), signed(diff.totals.cost.change_month_usd)]);
     page.line("", Tone::Plain)?;
     page.grid(&grid)
-}
-
-/// A part in words.
-pub(super) fn explained(part: &str) -> &str {
-    match part {
-        "rates" => "rates per GB and hour",
-        "bytes" => "bytes, at the rates before",
-        "hours" => "hours and zones, at the rates before",
-        "new" => "new NAT gateways and endpoints",
-        "gone" => "NAT gateways and endpoints that are gone",
-        "month length" => "length of the month",
-        other => other,
-    }
 }
 
 fn list(page: &mut Page<'_>, section: &Section<'_>) -> io::Result<()> {
     if section.rows.is_empty() && section.rest.is_none() {
         return Ok(());
     }
-    page.section(section.title)?;
+    let lang = page.lang();
+    page.section(&section.title)?;
     if let Some(counts) = &section.counts {
         page.line(counts, Tone::Plain)?;
     }
     let mut grid = Grid::new([
-        Column::text(section.column),
-        Column::text("Why").folds(),
-        Column::figure("Before"),
-        Column::figure("After"),
-        Column::figure("Change\nUSD/month"),
+        Column::text(section.column.clone()),
+        Column::text(say::head_why(lang)).folds(),
+        Column::figure(say::head_before(lang)),
+        Column::figure(say::head_after(lang)),
+        Column::figure(say::change_usd(lang)),
     ]);
     for row in &section.rows {
         let tone = match row.change.status {
             Status::New => Tone::Warn,
             _ => Tone::Plain,
         };
-        grid.row(tone, cells(row, section.member));
+        grid.row(tone, cells(lang, row, section.members));
     }
     page.grid(&grid)?;
     section.rest.as_ref().map_or(Ok(()), |rest| page.line(rest, Tone::Plain))
 }
 
-fn cells(row: &Row<'_>, member: &str) -> [String; 5] {
+fn cells(lang: Lang, row: &Row<'_>, members: Members) -> [String; 5] {
     let mut name = row.name.clone();
-    name.extend(Some(bytes(row.change)).filter(|text| !text.is_empty()));
-    name.extend_from_slice(row.remarks);
+    name.extend(Some(bytes(lang, row.change)).filter(|text| !text.is_empty()));
+    name.extend_from_slice(&row.remarks);
     [
         name.join("\n"),
-        why(row.change, member).join("\n"),
+        why(lang, row.change, members).join("\n"),
         usd(row.change.cost_month_before_usd),
         usd(row.change.cost_month_after_usd),
         signed(row.change.change_month_usd),
@@ -125,12 +116,13 @@ fn cells(row: &Row<'_>, member: &str) -> [String; 5] {
 }
 
 fn advice(page: &mut Page<'_>, title: &str, lines: &[AdviceChange]) -> io::Result<()> {
+    let lang = page.lang();
     if !lines.is_empty() {
         page.section(title)?;
     }
     for line in lines {
-        let saving = format!("{} USD/month ({})", usd(line.saving_month_usd), line.id);
-        page.item("-", Tone::Plain, &[line.summary.clone(), saving])?;
+        let saving = say::saving(lang, usd(line.saving_month_usd), &line.id);
+        page.item("-", Tone::Plain, &[plain::compared(lang, line), saving])?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::super::grid::{Page, Tone};
 use super::super::number::count;
 use super::super::sums::{NAT_PATH, Sum};
+use super::super::text::{Lang, explain as say};
 use super::{
     ExplainError, NotInReport, as_reported, bytes_text, gb_text, month, rate_text, sources, steps, to_month,
     usd_text,
@@ -23,23 +24,25 @@ pub(super) fn explain(page: &mut Page<'_>, report: &Report, id: &str) -> Result<
         return Err(NotInReport::new("client interface", id, &known).into());
     };
     let name = report.names.get(id).map(|name| format!(" ({name})")).unwrap_or_default();
-    page.line(&format!("Client interface {id}{name}"), Tone::Strong)?;
+    let lang = page.lang();
+    page.line(&say::client(lang, id, name), Tone::Strong)?;
     let place = [&first.vpc_id, &first.subnet_id, &first.zone_id];
     let place: Vec<&str> = place.into_iter().flatten().map(String::as_str).collect();
     page.line(&place.join(", "), Tone::Plain)?;
     for line in &own {
         let region = line.service_region.as_ref().map(|region| format!(" {region}")).unwrap_or_default();
-        let via = line.via.as_ref().map(|via| format!(" over {via}")).unwrap_or_default();
-        steps(page, &format!("{}{region}: {}{via}", line.service, line.path), &of_line(report, line))?;
+        let service = format!("{}{region}", line.service);
+        let title = match &line.via {
+            Some(via) => say::flow_over(lang, service, line.path, via),
+            None => say::flow(lang, service, line.path),
+        };
+        steps(page, &title, &of_line(lang, report, line))?;
     }
     let all = Sum::of(own.iter().copied());
     steps(
         page,
-        "Together",
-        &[
-            bytes_text(all.bytes()),
-            format!("{} a month for data, hours of gateways and endpoints apart", usd_text(all.cost)),
-        ],
+        &say::together(lang),
+        &[bytes_text(lang, all.bytes()), say::data_only(lang, usd_text(lang, all.cost))],
     )?;
     let regions: std::collections::BTreeSet<&str> = own
         .iter()
@@ -48,20 +51,20 @@ pub(super) fn explain(page: &mut Page<'_>, report: &Report, id: &str) -> Result<
         })
         .filter_map(|nat| nat.region.as_deref())
         .collect();
-    let told: Vec<String> =
-        regions.into_iter().flat_map(|region| sources(report, Some(region), &["nat_gateway_gb"])).collect();
-    steps(page, "Prices", &told)?;
+    let told: Vec<String> = regions
+        .into_iter()
+        .flat_map(|region| sources(lang, report, Some(region), &["nat_gateway_gb"]))
+        .collect();
+    steps(page, &say::prices(lang), &told)?;
     Ok(())
 }
 
-fn of_line(report: &Report, line: &AttributionLine) -> Vec<String> {
+fn of_line(lang: Lang, report: &Report, line: &AttributionLine) -> Vec<String> {
     let bytes = line.bytes_out.saturating_add(line.bytes_in);
     let mut steps =
-        vec![format!("out {} + in {} = {}", count(line.bytes_out), count(line.bytes_in), bytes_text(bytes))];
+        vec![say::out_and_in(lang, count(line.bytes_out), count(line.bytes_in), bytes_text(lang, bytes))];
     if line.estimated {
-        steps.push(
-            "the split over services is an estimate: the gateway's rows do not show the far end".to_owned(),
-        );
+        steps.push(say::estimated(lang));
     }
     match line.path {
         NAT_PATH => {
@@ -71,21 +74,21 @@ fn of_line(report: &Report, line: &AttributionLine) -> Vec<String> {
             let own = price
                 .and_then(|price| cost_of_bytes(bytes, price))
                 .and_then(|cost| if bytes == 0 { Some(cost) } else { month(cost, &report.period) });
-            steps.push(format!(
-                "{} GB x {}/GB {} = {}",
+            steps.push(say::at_nat(
+                lang,
                 gb_text(bytes),
-                rate_text(price),
-                to_month(&report.period),
-                as_reported(own, line.cost_month_usd)
+                rate_text(lang, price),
+                to_month(lang, &report.period),
+                as_reported(lang, own, line.cost_month_usd),
             ));
         }
-        INTERFACE_PATH => steps.push(format!(
-            "{} GB {}, its share of the data charges of all interface endpoints of the Region: {}",
+        INTERFACE_PATH => steps.push(say::at_endpoint(
+            lang,
             gb_text(bytes),
-            to_month(&report.period),
-            usd_text(line.cost_month_usd)
+            to_month(lang, &report.period),
+            usd_text(lang, line.cost_month_usd),
         )),
-        _ => steps.push("no charge by the byte for NAT or endpoints on this path".to_owned()),
+        _ => steps.push(say::free_path(lang)),
     }
     steps
 }

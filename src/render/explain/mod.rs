@@ -12,9 +12,11 @@ use rust_decimal::Decimal;
 use super::TableStyle;
 use super::grid::{Page, Tone};
 use super::number::{count, size};
+use super::text::{Lang, explain as say};
 use crate::model::money::{BYTES_PER_GB, decimal_of_bytes, money_text};
 use crate::model::quantity::{decimal, group};
 use crate::model::report::{Period, Report};
+use crate::price::Meter;
 
 /// What is to be explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +92,8 @@ fn steps(page: &mut Page<'_>, title: &str, steps: &[String]) -> io::Result<()> {
 }
 
 /// `1,234 bytes (1.21 KiB)`.
-fn bytes_text(bytes: u128) -> String {
-    format!("{} bytes ({})", count(bytes), size(bytes))
+fn bytes_text(lang: Lang, bytes: u128) -> String {
+    say::bytes_text(lang, count(bytes), size(bytes))
 }
 
 /// Exact GB (2^30 bytes).
@@ -103,17 +105,17 @@ fn gb_text(bytes: u128) -> String {
     gb(bytes).map_or_else(|| format!("{} / 2^30", count(bytes)), |gb| decimal(gb, 6))
 }
 
-fn usd_text(amount: Option<Decimal>) -> String {
-    amount.map_or_else(|| "unpriced".to_owned(), |amount| format!("{} USD", group(&money_text(amount))))
+fn usd_text(lang: Lang, amount: Option<Decimal>) -> String {
+    amount.map_or_else(|| say::unpriced(lang), |amount| format!("{} USD", group(&money_text(amount))))
 }
 
-fn rate_text(rate: Option<Decimal>) -> String {
-    rate.map_or_else(|| "no price".to_owned(), |rate| format!("{} USD", rate.normalize()))
+fn rate_text(lang: Lang, rate: Option<Decimal>) -> String {
+    rate.map_or_else(|| say::no_price(lang), |rate| format!("{} USD", rate.normalize()))
 }
 
 /// From the window to a month, in words.
-fn to_month(period: &Period) -> String {
-    format!("x {} h / {} h", period.month_hours, count(period.observed_hours.into()))
+fn to_month(lang: Lang, period: &Period) -> String {
+    say::to_month(lang, period.month_hours, count(period.observed_hours.into()))
 }
 
 /// An observed amount in a month: as the report scales it.
@@ -122,32 +124,37 @@ fn month(observed: Decimal, period: &Period) -> Option<Decimal> {
 }
 
 /// The end of a calculation: the figure, and whether the report has the same.
-fn as_reported(own: Option<Decimal>, reported: Option<Decimal>) -> String {
+fn as_reported(lang: Lang, own: Option<Decimal>, reported: Option<Decimal>) -> String {
     match (own, reported) {
         (Some(own), Some(reported)) if money_text(own) != money_text(reported) => {
-            format!("{}, though the report says {}", usd_text(Some(own)), usd_text(Some(reported)))
+            say::though(lang, usd_text(lang, Some(own)), usd_text(lang, Some(reported)))
         }
-        _ => usd_text(reported),
+        _ => usd_text(lang, reported),
     }
 }
 
 /// The price in use, with where it comes from.
-fn sources(report: &Report, region: Option<&str>, meters: &[&str]) -> Vec<String> {
+fn sources(lang: Lang, report: &Report, region: Option<&str>, meters: &[&str]) -> Vec<String> {
     let of_region = report.rates.iter().filter(|line| Some(line.region.as_str()) == region);
     of_region
         .filter(|line| meters.contains(&line.meter))
         .map(|line| {
             let date = line.date.as_ref().map(|date| format!(", {date}")).unwrap_or_default();
+            let meter = Meter::from_key(line.meter);
+            let title =
+                meter.map_or_else(|| line.title.to_owned(), |it| it.title_wording().text(lang).to_owned());
+            let unit =
+                meter.map_or_else(|| line.unit.to_owned(), |it| it.unit_wording().text(lang).to_owned());
             let tiers = if line.tiers.len() > 1 {
                 let tier = |tier: &crate::model::plan::TierLine| match tier.to_gb {
-                    Some(to) => format!("{} USD up to {} GB", tier.usd, group(&to.to_string())),
-                    None => format!("{} USD beyond", tier.usd),
+                    Some(to) => say::tier_to(lang, &tier.usd, group(&to.to_string())),
+                    None => say::tier_beyond(lang, &tier.usd),
                 };
-                format!(" in tiers: {}", line.tiers.iter().map(tier).collect::<Vec<_>>().join(", "))
+                say::tiers(lang, line.tiers.iter().map(tier).collect::<Vec<_>>().join(", "))
             } else {
-                format!(" {} USD/{}", line.usd, line.unit)
+                say::flat(lang, &line.usd, unit)
             };
-            format!("{}{tiers} ({}; {}{date})", line.title, line.region, line.source)
+            say::source(lang, title, tiers, &line.region, &line.source, date)
         })
         .collect()
 }

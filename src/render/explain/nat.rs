@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::super::grid::{Column, Grid, Page, Tone};
 use super::super::number::{count, percent, size, usd};
 use super::super::sums::{NAT_PATH, Sum, grouped};
-use super::super::text::{Lang, table as text};
+use super::super::text::{Lang, explain as say, table as text};
 use super::{
     ExplainError, NotInReport, as_reported, bytes_text, gb_text, month, rate_text, sources, steps, to_month,
     usd_text,
@@ -23,32 +23,38 @@ pub(super) fn explain(page: &mut Page<'_>, report: &Report, id: &str) -> Result<
         NotInReport::new("NAT gateway", id, &known)
     })?;
     let name = line.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    page.line(&format!("NAT gateway {}{name}", line.nat_gateway_id), Tone::Strong)?;
+    let lang = page.lang();
+    page.line(&say::nat(lang, &line.nat_gateway_id, name), Tone::Strong)?;
+    let mode = match line.availability_mode {
+        "zonal" => say::zonal(lang),
+        "regional" => say::regional(lang),
+        other => other.to_owned(),
+    };
     let place = [line.vpc_id.as_deref(), line.region.as_deref(), line.zone_id.as_deref()];
-    let place: Vec<&str> = place.into_iter().flatten().chain([line.availability_mode]).collect();
+    let place: Vec<&str> = place.into_iter().flatten().chain([mode.as_str()]).collect();
     page.line(&place.join(", "), Tone::Plain)?;
-    steps(page, "Bytes", &bytes(line))?;
-    steps(page, "Cost of the observed hours", &observed(line))?;
-    steps(page, "Cost of a month", &of_month(report, line))?;
+    steps(page, &say::bytes(lang), &bytes(lang, line))?;
+    steps(page, &say::observed_cost(lang), &observed(lang, line))?;
+    steps(page, &say::month_cost(lang), &of_month(lang, report, line))?;
     let meters = ["nat_gateway_hour", "nat_gateway_gb", "cross_zone_gb"];
-    steps(page, "Prices", &sources(report, line.region.as_deref(), &meters))?;
+    steps(page, &say::prices(lang), &sources(lang, report, line.region.as_deref(), &meters))?;
     whose(page, report, line)?;
     Ok(())
 }
 
-fn bytes(line: &NatGatewayLine) -> Vec<String> {
+fn bytes(lang: Lang, line: &NatGatewayLine) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
     for (vantage, hours) in &line.vantage_hours {
-        steps.push(format!("{hours} h {}", text::vantage(Lang::En, Some(vantage))));
+        steps.push(say::hours_seen(lang, hours, text::vantage(lang, Some(vantage))));
     }
     if line.vantage_hours.is_empty() {
-        steps.push(text::vantage(Lang::En, None));
+        steps.push(text::vantage(lang, None));
     }
-    steps.push(format!("from clients to peers: {}", bytes_text(line.bytes_out)));
-    steps.push(format!("from peers to clients: {}", bytes_text(line.bytes_in)));
-    steps.push(format!("together: {}", bytes_text(total(line))));
+    steps.push(say::to_peers(lang, bytes_text(lang, line.bytes_out)));
+    steps.push(say::to_clients(lang, bytes_text(lang, line.bytes_in)));
+    steps.push(say::in_all(lang, bytes_text(lang, total(line))));
     if let Some(coverage) = line.coverage {
-        steps.push(format!("where another view exists, it saw {} of them", percent(coverage)));
+        steps.push(say::other_view(lang, percent(coverage)));
     }
     steps
 }
@@ -61,32 +67,32 @@ fn data(line: &NatGatewayLine) -> Option<Decimal> {
     cost_of_bytes(total(line), line.price_gb_usd?)
 }
 
-fn observed(line: &NatGatewayLine) -> Vec<String> {
+fn observed(lang: Lang, line: &NatGatewayLine) -> Vec<String> {
     let hours = line.price_hour_usd.and_then(|price| price.checked_mul(Decimal::from(line.hours_observed)));
     let sum = hours.zip(data(line)).and_then(|(hours, data)| hours.checked_add(data));
     vec![
-        format!(
-            "{} h x {}/h = {}",
+        say::hours_step(
+            lang,
             count(line.hours_observed.into()),
-            rate_text(line.price_hour_usd),
-            usd_text(hours)
+            rate_text(lang, line.price_hour_usd),
+            usd_text(lang, hours),
         ),
-        data_step(line),
-        format!("together: {}", as_reported(sum, line.cost_observed_usd)),
+        data_step(lang, line),
+        say::in_all(lang, as_reported(lang, sum, line.cost_observed_usd)),
     ]
 }
 
-fn data_step(line: &NatGatewayLine) -> String {
-    format!(
-        "{} bytes / 2^30 = {} GB x {}/GB = {}",
+fn data_step(lang: Lang, line: &NatGatewayLine) -> String {
+    say::data_step(
+        lang,
         count(total(line)),
         gb_text(total(line)),
-        rate_text(line.price_gb_usd),
-        usd_text(data(line))
+        rate_text(lang, line.price_gb_usd),
+        usd_text(lang, data(line)),
     )
 }
 
-fn of_month(report: &Report, line: &NatGatewayLine) -> Vec<String> {
+fn of_month(lang: Lang, report: &Report, line: &NatGatewayLine) -> Vec<String> {
     let period = &report.period;
     let scaled = |observed: Decimal, bytes: u128| {
         if bytes == 0 { Some(Decimal::ZERO) } else { month(observed, period) }
@@ -99,14 +105,14 @@ fn of_month(report: &Report, line: &NatGatewayLine) -> Vec<String> {
     let again = hours.zip(line.price_hour_usd).and_then(|(hours, price)| hours.checked_mul(price));
     let sum = again.zip(data_month).and_then(|(hours, data)| hours.checked_add(data));
     let mut steps = vec![
-        format!(
-            "{} h x {}/h = {}",
+        say::hours_step(
+            lang,
             hours.map_or_else(|| period.month_hours.to_string(), |hours| hours.to_string()),
-            rate_text(line.price_hour_usd),
-            usd_text(again)
+            rate_text(lang, line.price_hour_usd),
+            usd_text(lang, again),
         ),
-        format!("data {} {} = {}", usd_text(data(line)), to_month(period), usd_text(data_month)),
-        format!("together: {}", as_reported(sum, line.cost_month_usd)),
+        say::data_month(lang, usd_text(lang, data(line)), to_month(lang, period), usd_text(lang, data_month)),
+        say::in_all(lang, as_reported(lang, sum, line.cost_month_usd)),
     ];
     if line.bytes_cross_zone > 0 {
         let rates = || report.rates.iter().filter(|rate| Some(&rate.region) == line.region.as_ref());
@@ -114,15 +120,17 @@ fn of_month(report: &Report, line: &NatGatewayLine) -> Vec<String> {
         let observed = rate
             .and_then(|rate| cost_of_bytes(line.bytes_cross_zone, rate))
             .and_then(|cost| cost.checked_mul(Decimal::from(CROSS_ZONE_SIDES)));
-        steps.push(format!(
-            "beside it, from clients in other zones: {} GB x {CROSS_ZONE_SIDES} sides x {}/GB {} = {}",
+        steps.push(say::beside(
+            lang,
             gb_text(line.bytes_cross_zone),
-            rate_text(rate),
-            to_month(period),
+            CROSS_ZONE_SIDES,
+            rate_text(lang, rate),
+            to_month(lang, period),
             as_reported(
+                lang,
                 observed.and_then(|cost| scaled(cost, line.bytes_cross_zone)),
-                line.cross_zone_cost_month_usd
-            )
+                line.cross_zone_cost_month_usd,
+            ),
         ));
     }
     steps
@@ -130,6 +138,7 @@ fn of_month(report: &Report, line: &NatGatewayLine) -> Vec<String> {
 
 /// Clients and services, and that they are all of it.
 fn whose(page: &mut Page<'_>, report: &Report, line: &NatGatewayLine) -> io::Result<()> {
+    let lang = page.lang();
     let through = || {
         report
             .attribution
@@ -137,13 +146,17 @@ fn whose(page: &mut Page<'_>, report: &Report, line: &NatGatewayLine) -> io::Res
             .filter(|flow| flow.path == NAT_PATH && flow.via.as_ref() == Some(&line.nat_gateway_id))
     };
     let all = Sum::of(through());
-    table(page, "Clients", "Interface", &grouped(through(), |flow| &flow.interface_id), |id| {
-        (*id).clone().unwrap_or_else(|| text::unnamed(Lang::En))
-    })?;
     table(
         page,
-        "Services",
-        "Service",
+        &say::clients(lang),
+        &say::interface(lang),
+        &grouped(through(), |flow| &flow.interface_id),
+        |id| (*id).clone().unwrap_or_else(|| text::unnamed(lang)),
+    )?;
+    table(
+        page,
+        &say::services(lang),
+        &say::service(lang),
         &grouped(through(), |flow| (&flow.service, &flow.service_region)),
         |(service, region)| {
             region.as_ref().map_or_else(|| (*service).clone(), |region| format!("{service} {region}"))
@@ -151,11 +164,8 @@ fn whose(page: &mut Page<'_>, report: &Report, line: &NatGatewayLine) -> io::Res
     )?;
     page.line("", Tone::Plain)?;
     let is_all = all.bytes() == total(line);
-    let told = format!(
-        "The lines of attribution are {}, {} of the gateway.",
-        bytes_text(all.bytes()),
-        if is_all { "all" } else { "not all" }
-    );
+    let bytes = bytes_text(lang, all.bytes());
+    let told = if is_all { say::all_lines(lang, bytes) } else { say::not_all_lines(lang, bytes) };
     page.line(&told, if is_all { Tone::Plain } else { Tone::Warn })
 }
 
@@ -170,12 +180,13 @@ fn table<K>(
     if groups.is_empty() {
         return Ok(());
     }
+    let lang = page.lang();
     page.section(title)?;
     let mut grid = Grid::new([
         Column::text(column),
-        Column::figure("Bytes"),
-        Column::figure("Size"),
-        Column::figure("USD\n/month"),
+        Column::figure(say::bytes(lang)),
+        Column::figure(say::size(lang)),
+        Column::figure(say::usd_month(lang)),
     ]);
     for (key, _, sum) in groups {
         grid.row(Tone::Plain, [name(key), count(sum.bytes()), size(sum.bytes()), usd(sum.cost)]);

@@ -13,6 +13,7 @@ use crate::model::report::{
     AttributionLine, EndpointLine, FindingLine, GroupLine, MalformedExample, NatGatewayLine, Note,
     ObjectLine, Report, Sources, UncheckedLine,
 };
+use crate::model::wording::Wording;
 use pseudonym::Pseudonyms;
 use scan::Scanner;
 
@@ -200,10 +201,11 @@ fn apply(report: &mut Report, pseudonyms: &Pseudonyms, scanner: &Scanner<'_>) {
             loss_month_usd: _,
             from_traffic: _,
         } = line;
-        each([id, resource_id, title, evidence, fix], |text| scanner.text(text));
+        each([id, resource_id, title], |text| scanner.text(text));
+        each([evidence, fix].into_iter().flat_map(Wording::texts_mut), |text| scanner.text(text));
     }
     for UncheckedLine { id: _, reason } in unchecked {
-        each([reason], |text| scanner.text(text));
+        each(reason.texts_mut(), |text| scanner.text(text));
     }
     for Note { id: _, text, bytes: _, code, parameters } in notes {
         // Problems of the inventory quote files; all others are flowtoll's own words around ids.

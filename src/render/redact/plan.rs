@@ -5,6 +5,7 @@ use super::pseudonym::Pseudonyms;
 use super::scan::Scanner;
 use crate::model::plan::{Change, Plan, RateLine, ServiceOption, UnknownTraffic, ZoneSubnet};
 use crate::model::report::{AdviceLine, Evidence};
+use crate::model::wording::Wording;
 
 /// Tells the scanner what sentences may repeat.
 pub(super) fn learn(plan: &Plan, scanner: &mut Scanner<'_>) {
@@ -120,7 +121,7 @@ pub(super) fn apply_to_unknown(line: &mut UnknownTraffic, pseudonyms: &Pseudonym
         text,
     } = line;
     each([vpc_id].into_iter().chain(clients), |id| pseudonyms.id(id));
-    each(zones.iter_mut().chain([text]), |text| scanner.text(text));
+    each(zones.iter_mut().chain(text.texts_mut()), |text| scanner.text(text));
 }
 
 pub(super) fn apply_to_rate(line: &mut RateLine, scanner: &Scanner<'_>) {
@@ -163,19 +164,10 @@ pub(super) fn apply_to_advice(line: &mut AdviceLine, scanner: &Scanner<'_>) {
         remarks,
         way_back,
     } = evidence;
-    each(vpc_id.iter_mut().chain([id, service, summary, formula, way_back]), |text| scanner.text(text));
-    for list in [
-        zones,
-        companions,
-        depends_on,
-        clients,
-        route_table_ids,
-        via,
-        rates,
-        arithmetic,
-        confidence_reasons,
-        remarks,
-    ] {
+    each(vpc_id.iter_mut().chain([id, service, summary]), |text| scanner.text(text));
+    let said = [rates, arithmetic, confidence_reasons, remarks].into_iter().flatten();
+    each(said.chain([formula, way_back]).flat_map(Wording::texts_mut), |text| scanner.text(text));
+    for list in [zones, companions, depends_on, clients, route_table_ids, via] {
         each(list, |text| scanner.text(text));
     }
 }

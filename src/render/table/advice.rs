@@ -7,6 +7,7 @@ use super::super::money::Money;
 use super::super::number::{count, factor, size, usd};
 use super::super::text::{Lang, advice as plain, findings as words, table as text};
 use crate::model::report::{AdviceLine, FindingLine, Report};
+use crate::model::wording::Wording;
 
 pub(super) fn advice(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io::Result<()> {
     let lang = page.lang();
@@ -49,10 +50,11 @@ pub(in crate::render) fn evidence_lines(lang: Lang, line: &AdviceLine) -> Vec<(S
             told.push((label, items.join("; ")));
         }
     };
-    if !evidence.formula.is_empty() {
-        add(text::because(lang), std::slice::from_ref(&evidence.formula));
-    }
-    add(text::rates(lang), &evidence.rates);
+    let said = |parts: &[Wording]| -> Vec<String> {
+        parts.iter().filter(|part| !part.is_empty()).map(|part| part.text(lang).to_owned()).collect()
+    };
+    add(text::because(lang), &said(std::slice::from_ref(&evidence.formula)));
+    add(text::rates(lang), &said(&evidence.rates));
     if let Some(gb) = evidence.break_even_gb_month_per_zone {
         add(text::break_even(lang), &[text::break_even_gb(lang, factor(gb))]);
     }
@@ -67,12 +69,10 @@ pub(in crate::render) fn evidence_lines(lang: Lang, line: &AdviceLine) -> Vec<(S
     if evidence.bytes_excluded > 0 {
         add(text::not_carried(lang), &[text::not_carried_size(lang, size(evidence.bytes_excluded))]);
     }
-    for remark in &evidence.remarks {
-        add(text::note(lang), std::slice::from_ref(remark));
+    for remark in said(&evidence.remarks) {
+        add(text::note(lang), &[remark]);
     }
-    if !evidence.way_back.is_empty() {
-        add(text::undo(lang), std::slice::from_ref(&evidence.way_back));
-    }
+    add(text::undo(lang), &said(std::slice::from_ref(&evidence.way_back)));
     told
 }
 
@@ -113,7 +113,7 @@ pub(in crate::render) fn finding(page: &mut Page<'_>, line: &FindingLine) -> io:
             line.resource_id,
             line.id
         ),
-        format!("{}: {}", text::because(lang), line.evidence),
+        format!("{}: {}", text::because(lang), line.evidence.text(lang)),
         format!("{}: {}", text::fix(lang), words::fix(lang, line)),
     ];
     page.item("-", tone, &told)

@@ -66,7 +66,7 @@ pub(in crate::render) fn about_nat_gateway(
     }
     told.push(text::vantage(lang, line.vantage));
     if line.vantage_hours.len() > 1 {
-        let hours = line.vantage_hours.iter().map(|(name, hours)| format!("{name} {hours} h"));
+        let hours = line.vantage_hours.iter().map(|(name, hours)| text::hours_from(lang, name, *hours));
         told.push(format!("({})", hours.collect::<Vec<_>>().join(", ")));
     }
     if let Some(coverage) = line.coverage {

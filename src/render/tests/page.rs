@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::{Lang, html};
 use super::sample;
 use crate::model::report::Report;
+use crate::model::wording::Wording;
 
 fn page(report: &Report) -> String {
     let mut out = Vec::new();
@@ -73,7 +74,7 @@ fn what_others_wrote_is_text() {
     HOSTILE.clone_into(&mut report.attribution[0].service);
     report.names.insert("subnet-0a1b2c3d4e5f60718".to_owned(), HOSTILE.to_owned());
     HOSTILE.clone_into(&mut report.advice[0].summary);
-    HOSTILE.clone_into(&mut report.advice[0].evidence.way_back);
+    report.advice[0].evidence.way_back = Wording::same(HOSTILE);
     HOSTILE.clone_into(&mut report.findings[0].title);
     HOSTILE.clone_into(&mut report.notes[0].text);
     HOSTILE.clone_into(&mut report.objects[0].object);

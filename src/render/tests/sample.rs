@@ -14,8 +14,17 @@ use crate::model::report::{
     MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
     UncheckedLine,
 };
+use crate::model::wording::{Lang, Wording};
 
 pub(super) const GIB: u128 = 1 << 30;
+
+/// A text in both languages.
+fn both(en: &str, ja: &str) -> Wording {
+    Wording::of(|lang| match lang {
+        Lang::En => en.to_owned(),
+        Lang::Ja => ja.to_owned(),
+    })
+}
 
 pub(super) fn usd(text: &str) -> Option<Decimal> {
     Some(Decimal::from_str_exact(text).expect("a decimal in a test"))
@@ -158,18 +167,28 @@ fn advice() -> AdviceLine {
             client_count: 3,
             route_table_ids: vec!["rtb-0aaaaaaaaaaaaaaa1".to_owned(), "rtb-0aaaaaaaaaaaaaaa2".to_owned()],
             via: vec!["nat-0123456789abcdef0".to_owned()],
-            rates: vec!["NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)".to_owned()],
-            formula: "50 GB x 30.416667 x 0.062 USD/GB".to_owned(),
-            arithmetic: vec![
-                "through nat-0123456789abcdef0: 1,520.833333 GB x 0.062 USD/GB = 94.291667 USD".to_owned(),
-            ],
+            rates: vec![both(
+                "NAT gateway 0.062 USD/GB (ap-northeast-1, 2025-10-28)",
+                "NATゲートウェイ 0.062 USD/GB（ap-northeast-1、2025-10-28）",
+            )],
+            formula: Wording::same("50 GB x 30.416667 x 0.062 USD/GB"),
+            arithmetic: vec![both(
+                "through nat-0123456789abcdef0: 1,520.833333 GB x 0.062 USD/GB = 94.291667 USD",
+                "nat-0123456789abcdef0 経由：1,520.833333 GB x 0.062 USD/GB = 94.291667 USD",
+            )],
             break_even_gb_month: usd("0"),
             traffic_gb_month: usd("1520.833333"),
             confidence_reasons: vec![],
             break_even_gb_month_per_zone: None,
             bytes_excluded: 3 << 20,
-            remarks: vec!["us-east-1: 3 MiB go to buckets of another Region.".to_owned()],
-            way_back: "delete the endpoint; the routes go with it".to_owned(),
+            remarks: vec![both(
+                "us-east-1: 3 MiB go to buckets of another Region.",
+                "us-east-1：3 MiB は別のリージョンのバケット宛てです。",
+            )],
+            way_back: both(
+                "delete the endpoint; the routes go with it",
+                "エンドポイントを削除する（ルートも削除される）",
+            ),
         },
     }
 }
@@ -261,7 +280,7 @@ fn unknown() -> UnknownTraffic {
         saving_at_least_usd: usd("0"),
         saving_at_most_usd: usd("0"),
         clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
-        text: "No interface endpoint can pay.".to_owned(),
+        text: both("No interface endpoint can pay.", "インターフェイスエンドポイントでは採算が取れません。"),
     }
 }
 
@@ -395,14 +414,20 @@ pub(super) fn full() -> Report {
             severity: "high",
             resource_id: "rtb-0aaaaaaaaaaaaaaa3".to_owned(),
             title: "A route table bypasses the gateway endpoint".to_owned(),
-            evidence: "12 GiB to s3 went through the NAT gateway".to_owned(),
-            fix: "associate the route table with the endpoint".to_owned(),
+            evidence: both(
+                "12 GiB to s3 went through the NAT gateway",
+                "s3 への 12 GiB がNATゲートウェイを経由しました",
+            ),
+            fix: both("associate the route table with the endpoint", "ルートテーブルをエンドポイントに関連付ける"),
             loss_month_usd: usd("54.42"),
             from_traffic: true,
         }],
         unchecked: vec![UncheckedLine {
             id: "endpoint-acl-closed".to_owned(),
-            reason: "the inventory has no answer of describe-network-acls".to_owned(),
+            reason: both(
+                "the inventory has no answer of describe-network-acls",
+                "インベントリに describe-network-acls の結果がありません",
+            ),
         }],
         names: BTreeMap::from([("subnet-0a1b2c3d4e5f60718".to_owned(), "prod-private-a".to_owned())]),
         notes: vec![Note {

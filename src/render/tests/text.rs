@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::{Format, Lang, TableStyle, converted, prices, table};
 use super::sample::{self, GIB};
 use crate::model::report::{Currency, Report};
+use crate::model::wording::Wording;
 use crate::price::PriceBook;
 
 fn shown(report: &Report, width: u16, color: bool) -> String {
@@ -190,7 +191,7 @@ prop_compose! {
         line.cost_month_usd = money(3);
         let advice = &mut report.advice[0];
         (advice.summary, advice.saving_month_usd, advice.bytes_month) = (text(13), money(4), numbers[5]);
-        advice.evidence.formula = text(14);
+        advice.evidence.formula = Wording::same(text(14));
         advice.evidence.route_table_ids = vec![text(15), text(16)];
         report.findings[0].title = text(17);
         report.notes[0].text = text(18);

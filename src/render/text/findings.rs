@@ -1,5 +1,5 @@
-//! What findings say. In English a finding's own sentences are shown; in another language the rule's title and remedy, followed by
-//! the finding's own words for the remedy, which hold the ids and commands.
+//! What findings say. In English a finding's own sentences are shown; in another language the rule's title, and its remedy before
+//! a bare command. Evidence, and remedies in words, come in every language (`check/say.rs`).
 
 use super::{Lang, texts};
 use crate::model::report::FindingLine;
@@ -81,11 +81,12 @@ pub(in crate::render) fn title(lang: Lang, line: &FindingLine) -> String {
     }
 }
 
-/// What to do.
+/// What to do. A command that is the same in every language stands behind words on what it is for.
 pub(in crate::render) fn fix(lang: Lang, line: &FindingLine) -> String {
-    match japanese(&line.id).filter(|_| lang == Lang::Ja) {
-        Some((_, own)) => remedy(lang, own, &line.fix),
-        None => line.fix.clone(),
+    let is_command = line.fix.text(lang) == line.fix.en();
+    match japanese(&line.id).filter(|_| lang == Lang::Ja && is_command) {
+        Some((_, own)) => remedy(lang, own, line.fix.text(lang)),
+        None => line.fix.text(lang).to_owned(),
     }
 }
 

@@ -5,26 +5,19 @@
 //! are the same in every language, and JSON is always in English.
 
 pub mod advice;
+pub(super) mod diff;
+pub(super) mod explain;
 pub(super) mod findings;
 pub mod notes;
 pub(super) mod page;
 pub mod plan;
 pub(super) mod table;
 
+pub use crate::model::wording::Lang;
 pub(crate) use table::grade;
 
 #[cfg(test)]
 mod tests;
-
-/// A language that reports are written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Japanese, with the terms of AWS's Japanese documentation.
-    Ja,
-}
 
 /// Makes a function of each text: the language first, then its parameters.
 macro_rules! texts {

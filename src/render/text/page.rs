@@ -3,6 +3,7 @@
 use super::texts;
 
 texts! {
+    stop() { ". ", "。" }
     code() { "en", "ja" }
     skip() { "Skip to the report", "レポートへ移動" }
     filter_report() { "Filter the report", "レポートを絞り込む" }

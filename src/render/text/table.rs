@@ -77,6 +77,7 @@ texts! {
     at_clients() { "counted at its clients", "クライアント側で計上" }
     split() { "counted at the gateway, services estimated", "ゲートウェイで計上、サービスへの配分は推定" }
     outside() { "counted outside the gateway: an upper bound", "ゲートウェイの外側で計上（上限値）" }
+    hours_at(vantage, hours) { "{vantage} {hours} h", "{vantage} {hours} 時間" }
     unseen() { "no record shows it", "該当するレコードなし" }
     other_view(percent) { "other view saw {percent}", "別の観測点では {percent}" }
     cross_zone(size, cost) { "cross-AZ {size}: {cost} USD/month", "AZ間 {size}：{cost} USD/月" }
@@ -278,6 +279,14 @@ pub(in crate::render) fn vantage(lang: Lang, value: Option<&str>) -> String {
         Some("nat-outside") => outside(lang),
         Some(other) => other.to_owned(),
         None => unseen(lang),
+    }
+}
+
+/// How many hours were counted from a vantage; in English by its value in the report, which is short.
+pub(in crate::render) fn hours_from(lang: Lang, value: &str, hours: u64) -> String {
+    match lang {
+        Lang::En => hours_at(lang, value, hours),
+        Lang::Ja => hours_at(lang, vantage(lang, Some(value)), hours),
     }
 }
 

@@ -2,7 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{advice, findings, notes, page, plan, table};
+use super::{advice, diff, explain, findings, notes, page, plan, table};
+
+/// Every catalogue: those of views, and those of the stages.
+fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+    [
+        table::ALL,
+        page::ALL,
+        findings::ALL,
+        advice::ALL,
+        notes::ALL,
+        plan::ALL,
+        explain::ALL,
+        diff::ALL,
+        crate::check::say::ALL,
+        crate::advise::say::ALL,
+        crate::price::say::ALL,
+        crate::diff::say::ALL,
+    ]
+    .concat()
+}
 
 fn is_japanese(letter: char) -> bool {
     matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
@@ -29,8 +48,12 @@ fn every_text_is_said_in_every_language() {
         "usd_nat",
         "several",
         "remedy",
+        "at_nat",
+        "flat",
+        "tier_rate",
+        "disassociate",
     ];
-    let all: Vec<_> = [table::ALL, page::ALL, findings::ALL, advice::ALL, notes::ALL, plan::ALL].concat();
+    let all = all();
     for (name, english, japanese) in &all {
         assert!(!english.trim().is_empty() && !english.chars().any(is_japanese), "{name}: {english}");
         assert!(japanese.chars().any(is_japanese) || alike.contains(name), "{name}: {japanese}");
@@ -43,8 +66,7 @@ fn every_text_is_said_in_every_language() {
 fn terms_are_those_of_aws() {
     // As AWS's Japanese documentation writes them: NATゲートウェイ and VPC エンドポイント, and アベイラビリティーゾーン with its last
     // long vowel; アベイラビリティゾーン, インタフェース and ゲートウエイ are other people's spellings.
-    let all: Vec<_> = [table::ALL, page::ALL, findings::ALL, advice::ALL, notes::ALL, plan::ALL].concat();
-    for (name, _, japanese) in &all {
+    for (name, _, japanese) in &all() {
         for wrong in [
             "アベイラビリティゾーン",
             "インタフェース",

@@ -81,7 +81,7 @@ pub(in super::super) fn unchecked(lang: Lang, report: &Report) -> View {
     let columns = [Column::text(words::rule(lang)), Column::text(words::reason(lang))];
     let mut view = View::new("unchecked", words::unchecked(lang), columns);
     for line in &report.unchecked {
-        view.row([Cell::text(&line.id), Cell::text(&line.reason)]);
+        view.row([Cell::text(&line.id), Cell::text(line.reason.text(lang))]);
     }
     view
 }

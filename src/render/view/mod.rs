@@ -169,7 +169,7 @@ impl Finding {
             loss: loss.map(|loss| words::usd_amount_month(lang, money.usd(Some(loss)))),
             from_traffic: line.from_traffic,
             facts: vec![
-                (text::because(lang), clean(&line.evidence)),
+                (text::because(lang), clean(line.evidence.text(lang))),
                 (text::fix(lang), clean(&told::fix(lang, line))),
                 (words::rule(lang), clean(&line.id)),
             ],
