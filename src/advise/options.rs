@@ -3,13 +3,15 @@
 use rust_decimal::Decimal;
 
 use crate::model::plan::ServiceOption;
+use crate::model::wording::Wording;
 
 use super::Advice;
 use super::catalog::TOLD_BY_ADDRESS;
 use super::central::Pick;
 use super::demand::{Carrier, Freedom};
-use super::evidence::{DELETE_NEW_ENDPOINT, Doubts, Moved};
+use super::evidence::{Doubts, Moved};
 use super::planned::Planned;
+use super::say;
 use super::slots::{KEEP, Slot};
 
 /// Every service (or set) in a VPC that an interface endpoint carries or could carry, by VPC and service.
@@ -99,32 +101,25 @@ fn doubts(planned: &Planned<'_, '_>, slot: &Slot, moved: &Moved) -> Doubts {
     let mut doubts = moved.doubts(planned.case);
     let is_fixed = |index: &usize| demand.endpoints[*index].freedom == Freedom::Fixed;
     if slot.endpoints.iter().any(is_fixed) {
-        doubts.sink("what passes its endpoint is not wholly known, or others depend on it".to_owned());
+        doubts.sink(say::endpoint_is_fixed());
     }
     if slot.cells.iter().any(|cell| demand.cells[*cell].now == Carrier::Nat) {
         let by_address =
             TOLD_BY_ADDRESS.iter().any(|told| slot.services.iter().any(|name| name == told.service));
-        doubts.lower(if by_address {
-            "the service is told by address, which is likely and not certain".to_owned()
-        } else {
-            "the service is told by the address map".to_owned()
-        });
+        doubts.lower(if by_address { say::told_by_address() } else { say::told_by_map() });
     }
     doubts
 }
 
 /// How to undo the advice, or what could be done instead of nothing.
-fn way_back(planned: &Planned<'_, '_>, slot: &Slot, own: &[&Advice]) -> String {
+fn way_back(planned: &Planned<'_, '_>, slot: &Slot, own: &[&Advice]) -> Wording {
     let ids = endpoints(planned, slot);
     if !own.is_empty() {
-        let ways = own.iter().map(|advice| advice.line.evidence.way_back.as_str());
-        return ways.filter(|way| !way.is_empty()).collect::<Vec<_>>().join("; ");
+        let ways = own.iter().map(|advice| &advice.line.evidence.way_back);
+        return Wording::join(ways.filter(|way| !way.is_empty()), "; ");
     }
     if ids.is_empty() {
-        return DELETE_NEW_ENDPOINT.to_owned();
+        return say::delete_new_endpoint();
     }
-    format!(
-        "create it again as it was (keep the answer of aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {})",
-        ids.join(" ")
-    )
+    say::create_as_it_was(ids.join(" "))
 }

@@ -226,6 +226,10 @@ wordings! {
         "the service is told by address, which is likely and not certain",
         "サービスはアドレスから判断しており、可能性は高いものの確実ではありません"
     }
+    endpoint_is_fixed() {
+        "what passes its endpoint is not wholly known, or others depend on it",
+        "エンドポイントを通るトラフィックの全体が分からないか、ほかのものがエンドポイントに依存しています"
+    }
     told_by_map() { "the service is told by the address map", "サービスはアドレスマップから判断しています" }
     for_security() {
         "it may be there for security: traffic then leaves the VPC",
@@ -245,6 +249,10 @@ wordings! {
     }
 
     // Ways back.
+    create_as_it_was(ids) {
+        "create it again as it was (keep the answer of aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {ids})",
+        "元と同じ設定で作成し直してください（aws ec2 describe-vpc-endpoints --vpc-endpoint-ids {ids} の応答を保存しておいてください）"
+    }
     delete_new_endpoint() {
         "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <the new endpoint>",
         "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <新しいエンドポイント>"

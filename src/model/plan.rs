@@ -66,9 +66,9 @@ pub struct ServiceOption {
     /// `high`, `medium` or `low`: how well its traffic is known; that of its advice where there is one.
     pub confidence: &'static str,
     /// What lowers it.
-    pub confidence_reasons: Vec<String>,
+    pub confidence_reasons: Vec<Wording>,
     /// How to undo its advice; where nothing changes, how to undo the step that could be taken: a new endpoint, or the end of one.
-    pub way_back: String,
+    pub way_back: Wording,
 }
 
 /// A month of everything that a plan can change, by kind of charge.

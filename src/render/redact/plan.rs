@@ -61,8 +61,9 @@ pub(super) fn apply(plan: &mut Plan, pseudonyms: &Pseudonyms, scanner: &Scanner<
         } = option;
         *vpc_id = pseudonyms.id(vpc_id);
         each(clients, |id| pseudonyms.id(id));
-        let texts = [service, way_back].into_iter().chain(companions).chain(advice_ids);
-        each(texts.chain(confidence_reasons), |text| scanner.text(text));
+        let texts = [service].into_iter().chain(companions).chain(advice_ids);
+        let said = [way_back].into_iter().chain(confidence_reasons).flat_map(Wording::texts_mut);
+        each(texts.chain(said), |text| scanner.text(text));
     }
 }
 

@@ -239,8 +239,8 @@ fn options() -> Vec<ServiceOption> {
         clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
         client_count: 1200,
         confidence: "medium",
-        confidence_reasons: vec!["12 h observed: less than a day".to_owned()],
-        way_back: "create it again as it was".to_owned(),
+        confidence_reasons: vec![Wording::same("12 h observed: less than a day")],
+        way_back: Wording::same("create it again as it was"),
     };
     let never = ServiceOption {
         service: "ebs".to_owned(),
