@@ -3,6 +3,7 @@
 mod estimate;
 mod exports;
 mod numbers;
+mod options;
 mod page;
 mod sample;
 mod schema;

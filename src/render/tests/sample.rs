@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::model::plan::{
-    Action, Change, Plan, RateLine, ServiceOption, TierLine, UnknownTraffic, ZoneSubnet,
-};
+use crate::model::plan::{Action, Change, Plan, RateLine, TierLine, UnknownTraffic, ZoneSubnet};
 use crate::model::report::{
     AdviceLine, AttributionLine, Currency, DayLine, EndpointLine, Evidence, FindingLine, GroupLine, Ledger,
     MalformedExample, NatGatewayLine, Note, ObjectLine, Period, REPORT_SCHEMA, Report, Sources, Totals,
@@ -30,7 +28,7 @@ pub(super) fn usd(text: &str) -> Option<Decimal> {
     Some(Decimal::from_str_exact(text).expect("a decimal in a test"))
 }
 
-fn text(value: &str) -> Option<String> {
+pub(super) fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
@@ -146,7 +144,7 @@ pub(super) fn client(interface: Option<&str>, service: &str, bytes_in: u128) -> 
     }
 }
 
-fn advice() -> AdviceLine {
+pub(super) fn advice() -> AdviceLine {
     AdviceLine {
         id: "add-gateway-endpoint/vpc-0123456789abcdef0/s3".to_owned(),
         action: "add-gateway-endpoint",
@@ -218,52 +216,6 @@ fn change() -> Change {
         public_ips: vec![],
         depends_on: vec![],
     }
-}
-
-/// A service above its break-even that the plan leaves to another endpoint, and one that never pays.
-fn options() -> Vec<ServiceOption> {
-    let set = ServiceOption {
-        vpc_id: "vpc-0123456789abcdef0".to_owned(),
-        region: text("ap-northeast-1"),
-        service: "ecr.api".to_owned(),
-        companions: vec!["ecr.dkr".to_owned()],
-        has_endpoint: true,
-        is_changed: false,
-        zones_needed: 2,
-        bytes_month: 1000 * GIB,
-        traffic_gb_month: usd("1000"),
-        break_even_gb_month_per_zone: usd("200"),
-        // 2 services x 2 zones x 200
-        break_even_gb_month: usd("800"),
-        advice_ids: vec![],
-        clients: vec!["eni-0aaaaaaaaaaaaaaa1".to_owned()],
-        client_count: 1200,
-        confidence: "medium",
-        confidence_reasons: vec![Wording::same("12 h observed: less than a day")],
-        way_back: Wording::same("create it again as it was"),
-    };
-    let never = ServiceOption {
-        service: "ebs".to_owned(),
-        companions: vec![],
-        has_endpoint: false,
-        break_even_gb_month_per_zone: None,
-        break_even_gb_month: None,
-        client_count: 1,
-        confidence: "low",
-        ..set.clone()
-    };
-    let changed = ServiceOption {
-        service: "ssm".to_owned(),
-        companions: vec![],
-        is_changed: true,
-        traffic_gb_month: usd("0.1"),
-        break_even_gb_month: usd("400"),
-        advice_ids: vec![advice().id],
-        clients: vec![],
-        client_count: 0,
-        ..set.clone()
-    };
-    vec![never, set, changed]
 }
 
 fn unknown() -> UnknownTraffic {
@@ -406,7 +358,7 @@ pub(super) fn full() -> Report {
             cost_usd: usd("10.048"),
         }],
         advice: vec![advice()],
-        plan: Plan { saving_month_usd: usd("94.291667"), changes: vec![change()], options: options(), ..empty().plan },
+        plan: Plan { saving_month_usd: usd("94.291667"), changes: vec![change()], options: super::options::options(), ..empty().plan },
         unknown_services: vec![unknown()],
         rates: vec![rate()],
         findings: vec![FindingLine {

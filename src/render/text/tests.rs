@@ -52,6 +52,7 @@ fn every_text_is_said_in_every_language() {
         "flat",
         "tier_rate",
         "disassociate",
+        "bounded",
     ];
     let all = all();
     for (name, english, japanese) in &all {
