@@ -29,6 +29,16 @@ pub struct Plan {
     pub options: Vec<ServiceOption>,
 }
 
+impl Plan {
+    /// What the plan saves of charges that the report's totals leave out: public IPv4 addresses of NAT gateways, and data through
+    /// transit gateways. 0 where it adds to them, or where they have no price.
+    pub fn saving_outside_totals(&self) -> Decimal {
+        let of = |parts: &CostParts| parts.public_ipv4_usd?.checked_add(parts.transit_gateway_usd?);
+        let saving = of(&self.now).zip(of(&self.after)).and_then(|(now, after)| now.checked_sub(after));
+        saving.unwrap_or_default().max(Decimal::ZERO)
+    }
+}
+
 /// A service (or set of services) in a VPC: its traffic against the break-even of its endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServiceOption {

@@ -62,6 +62,9 @@ fn head(report: &Report, lang: Lang, money: Money<'_>, out: &mut dyn io::Write) 
     }
     writeln!(out, "| **{}** | **{}** |", words::total_now(lang), cell(&head.now))?;
     writeln!(out, "| {} | {} |", plain::saving(lang), cell(&head.saving))?;
+    if let Some(outside) = &head.outside {
+        writeln!(out, "| {} | {} |", words::saving_outside(lang), cell(outside))?;
+    }
     writeln!(out, "| {} | {} |", words::after_advice(lang), cell(&head.after))
 }
 

@@ -149,10 +149,10 @@ fn policy() -> String {
 
 /// How long the bars of the cost now and after the advice are, in percent of the larger one.
 fn widths(report: &Report) -> (String, String) {
-    let (Some(now), Some(saving)) = (report.totals.cost_month_usd, report.totals.saving_month_usd) else {
+    let (Some(now), Some(after)) = (report.totals.cost_month_usd, view::after(report)) else {
         return ("0".to_owned(), "0".to_owned());
     };
-    let after = now.checked_sub(saving).unwrap_or_default().max(Decimal::ZERO);
+    let after = after.max(Decimal::ZERO);
     let whole = now.max(after);
     let width = |part: Decimal| {
         let percent = part.checked_div(whole).and_then(|part| part.checked_mul(Decimal::ONE_HUNDRED));

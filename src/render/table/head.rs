@@ -32,7 +32,10 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report, money: Money<'_>) -> io
     page.line(&text::title(lang, range(lang, report)), Tone::Strong)?;
     page.line("", Tone::Plain)?;
     let totals = &report.totals;
-    let cost = format!("{}\n{}", money.sentence(totals.cost_month_usd), parts(lang, report, money));
+    let cost = match unknown_share(report) {
+        Some(share) => text::cost_not_known(lang, share),
+        None => format!("{}\n{}", money.sentence(totals.cost_month_usd), parts(lang, report, money)),
+    };
     let (level, tone, doubts) = certainty(lang, report);
     page.facts(&[
         (text::cost_month(lang), Tone::Strong, cost),
@@ -67,6 +70,13 @@ pub(in crate::render) fn scale(lang: Lang, period: &Period) -> String {
     }
 }
 
+/// Where a cost of nothing only says that too many bytes could not be brought to any path: their share.
+pub(in crate::render) fn unknown_share(report: &Report) -> Option<String> {
+    let (unknown, all) = (report.ledger.bytes_path_unknown, report.ledger.bytes_attributed);
+    let is_nothing = report.totals.cost_month_usd.is_some_and(|cost| cost.is_zero());
+    (is_nothing && reaches(unknown, all, GUESSED_PERCENT)).then(|| share(unknown, all))
+}
+
 /// What the cost of a month consists of: NAT gateways, transfer between zones, endpoints.
 pub(in crate::render) fn parts_of(totals: &Totals) -> [Option<Decimal>; 3] {
     [totals.nat_gateway_cost_month_usd, totals.cross_zone_cost_month_usd, totals.endpoint_cost_month_usd]
@@ -85,8 +95,11 @@ fn saving(lang: Lang, report: &Report, money: Money<'_>) -> String {
         more => text::changes(lang, more),
     };
     let amount = money.sentence(totals.saving_month_usd);
-    match totals.saving_month_usd.zip(totals.cost_month_usd).and_then(|(part, whole)| percent(part, whole)) {
-        Some(share) => text::saving_of(lang, amount, share, changes),
+    let outside = report.plan.saving_outside_totals();
+    let inside = totals.saving_month_usd.and_then(|saving| saving.checked_sub(outside));
+    match inside.zip(totals.cost_month_usd).and_then(|(part, whole)| percent(part, whole)) {
+        Some(share) if outside.is_zero() => text::saving_of(lang, amount, share, changes),
+        Some(share) => text::saving_beyond(lang, amount, share, money.usd(Some(outside)), changes),
         None => text::saving_alone(lang, amount, changes),
     }
 }

@@ -20,7 +20,7 @@ use crate::model::report::Report;
 pub(super) use advice::{evidence_lines, finding};
 pub(super) use doubt::{byte_parts, record_parts, sources};
 pub(super) use groups::{NOT_ALLOCATED, name as owner};
-pub(super) use head::{parts_of, range, scale};
+pub(super) use head::{parts_of, range, scale, unknown_share};
 pub(super) use options::{about_option, by_standing, gb, planned, ratio, services, standing};
 pub(super) use traffic::{about_endpoint, about_nat_gateway};
 

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod exports;
+mod head;
 mod numbers;
 mod options;
 mod page;

@@ -15,6 +15,10 @@ texts! {
     title() { "NAT gateway and VPC endpoint cost", "NATゲートウェイとVPC エンドポイントのコスト" }
     cost_now() { "Cost now", "現在のコスト" }
     now() { "Now", "現在" }
+    saving_outside() {
+        "of it for public IPv4 addresses and transit gateway data, beside the cost",
+        "うち、上記のコストに含まれないパブリック IPv4 アドレスとトランジットゲートウェイのデータ処理"
+    }
     after_advice() { "After the advice", "推奨事項の適用後" }
     parts() { "Cost a month by kind, USD", "種別ごとの月額コスト（USD）" }
     kind() { "Kind", "種別" }

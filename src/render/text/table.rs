@@ -8,12 +8,20 @@ texts! {
     no_time() { "no record has a time", "時刻のあるレコードなし" }
 
     cost_month() { "Cost a month", "月額コスト" }
+    cost_not_known(share) {
+        "not known: {share} of the bytes are on no known path",
+        "不明：バイトの {share} は経路が分かりません"
+    }
     cost_parts(nat, cross, endpoints) {
         "NAT gateways {nat}, cross-AZ transfer {cross}, VPC endpoints {endpoints}",
         "NATゲートウェイ {nat}、AZ間データ転送 {cross}、VPC エンドポイント {endpoints}"
     }
     saving() { "Possible saving", "削減可能額" }
     saving_of(amount, share, changes) { "{amount}, {share} of it: {changes}", "{amount}、コストの {share}：{changes}" }
+    saving_beyond(amount, share, outside, changes) {
+        "{amount}, {share} of it and {outside} for public IPv4 addresses and transit gateway data beside it: {changes}",
+        "{amount}、コストの {share} と、コストに含まれないパブリック IPv4 アドレスとトランジットゲートウェイのデータ処理 {outside}：{changes}"
+    }
     saving_alone(amount, changes) { "{amount}: {changes}", "{amount}：{changes}" }
     no_change() { "no change found", "該当する変更なし" }
     one_change() { "1 change", "変更 1 件" }

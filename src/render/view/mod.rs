@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use super::grid::clean;
 use super::money::Money;
 use super::number::{count, size};
-use super::table::{evidence_lines, parts_of, range, scale, sources};
+use super::table::{evidence_lines, parts_of, range, scale, sources, unknown_share};
 use super::text::{Lang, advice, findings as told, notes, page as words, table as text};
 use crate::model::money::money_text;
 use crate::model::report::{AdviceLine, FindingLine, Note, Report};
@@ -197,15 +197,23 @@ pub(super) struct Head {
     pub(super) after: Cell,
     /// Whether there is a saving above nothing.
     pub(super) saves: bool,
+    /// What is saved of charges that the cost leaves out, if anything.
+    pub(super) outside: Option<Cell>,
     /// The parts of the cost now.
     pub(super) parts: Vec<(String, Cell)>,
 }
 
-/// The head of a report. What remains after the advice is cost less saving; both are the report's own totals.
+/// What remains of the cost after the advice: cost less saving, as far as what is saved is a part of the cost.
+pub(super) fn after(report: &Report) -> Option<Decimal> {
+    let totals = &report.totals;
+    let saving = totals.saving_month_usd?.checked_sub(report.plan.saving_outside_totals())?;
+    totals.cost_month_usd?.checked_sub(saving)
+}
+
+/// The head of a report.
 pub(super) fn head(lang: Lang, report: &Report, money: Money<'_>) -> Head {
     let totals = &report.totals;
-    let after = totals.cost_month_usd.zip(totals.saving_month_usd);
-    let after = after.and_then(|(cost, saving)| cost.checked_sub(saving));
+    let outside = Some(report.plan.saving_outside_totals()).filter(|amount| !amount.is_zero());
     let basis = words::basis(
         lang,
         scale(lang, &report.period),
@@ -215,13 +223,18 @@ pub(super) fn head(lang: Lang, report: &Report, money: Money<'_>) -> Head {
     let labels = [words::part_nat(lang), words::part_cross(lang), words::part_endpoints(lang)];
     let parts =
         labels.into_iter().zip(parts_of(totals)).map(|(label, amount)| (label, Cell::money(money, amount)));
+    let of_cost = |amount: Option<Decimal>| match unknown_share(report) {
+        Some(share) => Cell::text(&text::cost_not_known(lang, share)),
+        None => Cell::money(money, amount),
+    };
     Head {
         range: range(lang, report),
         basis,
-        now: Cell::money(money, totals.cost_month_usd),
+        now: of_cost(totals.cost_month_usd),
         saving: Cell::money(money, totals.saving_month_usd),
-        after: Cell::money(money, after),
+        after: of_cost(after(report)),
         saves: totals.saving_month_usd.is_some_and(|saving| saving > Decimal::ZERO),
+        outside: outside.map(|amount| Cell::money(money, Some(amount))),
         parts: parts.collect(),
     }
 }
