@@ -226,6 +226,13 @@ impl Doubts {
         }
     }
 
+    /// Not more than medium without an answer of a describe call.
+    pub fn wants(&mut self, case: &Case<'_>, call: &str) {
+        if case.lacks(call) {
+            self.lower(say::no_answer(call));
+        }
+    }
+
     /// The word, and the reasons.
     pub fn settle(self) -> (&'static str, Vec<Wording>) {
         (["low", "medium", "high"][usize::from(self.level)], self.reasons)

@@ -200,6 +200,7 @@ fn line(
     evidence.remarks.push(say::cuts_connections());
     let mut doubts = moved.doubts(case);
     doubts.needs(case, "describe-vpc-endpoints");
+    doubts.wants(case, "describe-route-tables");
     let (confidence, reasons) = doubts.settle();
     evidence.confidence_reasons = reasons;
     let id = format!("{}/{vpc}/{service}", action.name());

@@ -53,6 +53,13 @@ fn line(planned: &Planned<'_, '_>, nat: usize, advice: &[Advice]) -> Advice {
         .collect();
     let mut doubts: Doubts = planned.moved(&moved).doubts(case);
     doubts.lower(say::rare_traffic());
+    // Another table may lead to it.
+    doubts.needs(case, "describe-route-tables");
+    for other in advice.iter().filter(|other| depends_on.contains(&other.line.id)) {
+        if other.line.confidence == "low" {
+            doubts.sink(say::rests_on(&other.line.id));
+        }
+    }
     let (confidence, reasons) = doubts.settle();
     evidence.confidence_reasons = reasons;
 

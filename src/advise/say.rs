@@ -243,6 +243,10 @@ wordings! {
         "whether the VPCs may share an endpoint is yours to say",
         "VPC 間でエンドポイントを共有してよいかどうかは、利用者の判断が必要です"
     }
+    rests_on(id) {
+        "it rests on {id}, of which confidence is low",
+        "確度の低い推奨事項 {id} を前提としています"
+    }
     rare_traffic() {
         "what happens less often than the observed window is long was not seen",
         "観測期間より長い間隔で発生するトラフィックは確認できていません"

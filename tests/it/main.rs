@@ -6,6 +6,8 @@
 mod cases;
 /// `flowtoll check`: its rules and the forms of its output.
 mod check;
+/// How sure an advice is.
+mod confidence;
 /// `flowtoll diff`: two reports, and why they differ.
 mod diff;
 /// What would be read, without reading it.
