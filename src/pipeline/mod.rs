@@ -345,6 +345,12 @@ impl KnownFormats {
 /// Why a run found no record, in one line.
 fn why_nothing(inputs: &[String], objects: &outcome::Objects) -> String {
     const SHOWN: usize = 5;
+    #[cfg(feature = "parquet")]
+    if let Some(begun) = inputs.iter().find(|input| rolled::is_begun(input)) {
+        return format!(
+            "{begun} is a directory of `flowtoll rollup` in which no run has ended: run that again"
+        );
+    }
     if objects.lines.is_empty() {
         return format!("there are no objects in {}", inputs.join(", "));
     }

@@ -18,7 +18,7 @@ use crate::model::time::{BUCKET_SECONDS, Bucket};
 use crate::rollup::manifest::Manifest;
 use crate::rollup::{Directory, Mapped, ObjectEntry, Open, Outcome, Partition, Partitioned, load};
 use crate::source::remote::S3Uri;
-use crate::source::vault::digest_of;
+use crate::source::vault::{digest_of, was_locked};
 use crate::source::{Listing, Location};
 
 /// Takes the rollup directories out of a listing: a directory with a file that makes a segment count.
@@ -42,6 +42,12 @@ pub(super) fn take_directories(listing: &mut Listing) -> Vec<PathBuf> {
         listing.objects.retain(|object| !is_inside(&object.location));
     }
     found.into_iter().collect()
+}
+
+/// Whether an input is a directory that rollups were to be written to, and no run has ended there.
+pub(super) fn is_begun(input: &str) -> bool {
+    let directory = Path::new(input);
+    was_locked(directory) && Directory::at(directory).open().is_ok_and(|segments| segments.is_empty())
 }
 
 /// The segments of a report.

@@ -19,6 +19,11 @@ const LOCK: &str = ".lock";
 /// Bytes read or written at a time.
 const BUFFER_BYTES: usize = 1 << 18;
 
+/// Whether a run has ever locked this directory to write to it.
+pub fn was_locked(directory: &Path) -> bool {
+    directory.join(LOCK).is_file()
+}
+
 /// Why a directory cannot be locked.
 #[derive(Debug, Error)]
 #[non_exhaustive]

@@ -211,3 +211,19 @@ fn a_directory_that_cannot_be_written_is_an_error() {
     assert_refused(&run(&["rollup", logs, "--output", &output]), &output, &["Read-only file system"]);
     begun.holds(&output, &before, || mounted.remount("rw"));
 }
+
+#[test]
+fn a_directory_in_which_no_run_has_ended_says_so() {
+    let world = Written::new(37, &Form::text(FieldOrder::V5), 4);
+    let output = world.output("totals");
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+        .arg(program().get_program())
+        .args(["rollup", &world.logs, "--output", &output])
+        .output()
+        .expect("a shell starts");
+    assert_refused(&limited, &output, &["File too large"]);
+    let refused = run(&["report", &output]);
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert!(said(&refused).contains("in which no run has ended: run that again"), "{}", said(&refused));
+}
