@@ -35,7 +35,7 @@ def free_ports(count):
     return ports
 
 
-def start(weed, folder):
+def start(weed, folder, before=None):
     names = ["master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port", "s3.port.grpc"]
     ports = free_ports(len(names))
     config = folder / "identities.json"
@@ -45,7 +45,7 @@ def start(weed, folder):
                f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock", f"-s3.config={config}"]
     command += [f"-{name}={port}" for name, port in zip(names, ports)]
     log = open(folder / "log", "wb")
-    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, preexec_fn=before)
     endpoint = f"http://127.0.0.1:{ports[names.index('s3.port')]}"
     for _ in range(600):
         try:
@@ -78,7 +78,13 @@ def main():
     parser.add_argument("--records", default="6000000")
     parser.add_argument("--objects", default="32", help="of each flow log")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--apart", action="store_true", help="the server on a core of its own, the clients on the others")
     options = parser.parse_args()
+    before = None
+    if options.apart:
+        first, *others = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, others)
+        before = lambda: os.sched_setaffinity(0, {first})
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
     print("| logs | objects | MB | bare GET, MB/s | flowtoll, MB/s | ratio | CPU of curl, s | CPU of flowtoll, s | wall of flowtoll, s | from disk, s |")
@@ -86,7 +92,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="flowtoll-bench-") as folder:
         folder = pathlib.Path(folder)
         (folder / "server").mkdir()
-        server, endpoint = start(options.weed, folder / "server")
+        server, endpoint = start(options.weed, folder / "server", before)
         try:
             for kind, form in [("`.log.gz`", ["--gzip"]), ("plain text", []), ("Parquet", ["--format", "parquet"])]:
                 world = folder / "world"
