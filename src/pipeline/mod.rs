@@ -207,9 +207,6 @@ pub fn analyze_with_inventory(
         pool.install(|| remote::read_all(&work.items, work.sieve, &listing.s3, settings, observer, &plan))?;
     #[cfg(feature = "parquet")]
     let (partial, atlas) = {
-        if let Some(remark) = rolled.remark() {
-            observer.remark(&remark);
-        }
         let (mut partial, mut atlas) = (partial, atlas);
         let known = (&inventory, &map);
         pool.install(|| rolled.add((&mut partial, &mut objects), &mut atlas, known, settings, store))?;
@@ -231,7 +228,8 @@ pub fn analyze_with_inventory(
     let topology = Topology::new(&inventory);
     let attribution =
         pool.install(|| attribute::attribute(&partial, &atlas, &topology)).map_err(AnalyzeError::Scratch)?;
-    let report = compose::Composer {
+    #[cfg_attr(not(feature = "parquet"), expect(unused_mut, reason = "rollups are Parquet"))]
+    let mut report = compose::Composer {
         partial: &partial,
         attribution: &attribution,
         topology: &topology,
@@ -250,6 +248,10 @@ pub fn analyze_with_inventory(
             .zip(settings.window.to.and_then(|to| Bucket::of(to.saturating_add(BUCKET_SECONDS - 1)))),
     }
     .report()?;
+    #[cfg(feature = "parquet")]
+    if let Some(dates) = rolled.dates_of_ranges() {
+        report.notes.push(notes::several_ranges(dates));
+    }
     Ok((report, inventory))
 }
 

@@ -73,6 +73,14 @@ pub(super) fn notes(
     notes.0
 }
 
+/// That rollups of a report were made with ip-ranges of several dates.
+#[cfg(feature = "parquet")]
+pub(super) fn several_ranges(dates: String) -> Note {
+    let mut notes = Notes(Vec::new());
+    notes.add("several-ip-ranges", None, text::several_ranges(dates));
+    notes.0.remove(0)
+}
+
 struct Notes(Vec<Note>);
 
 impl Notes {

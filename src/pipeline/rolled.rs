@@ -193,18 +193,14 @@ impl Rolled {
         Ok(Some(newest.ranges.clone()))
     }
 
-    /// What to say where segments were made with several lists of ranges.
-    pub(super) fn remark(&self) -> Option<String> {
-        let dates: BTreeSet<&str> =
+    /// The dates of the lists of ranges, where segments were made with several.
+    pub(super) fn dates_of_ranges(&self) -> Option<String> {
+        let lists: BTreeSet<&str> =
             self.partitions.iter().map(|known| known.partition.ranges.as_str()).collect();
-        (dates.len() > 1).then(|| {
+        (lists.len() > 1).then(|| {
             let dates: BTreeSet<&str> =
                 self.partitions.iter().map(|known| known.ranges.date.as_str()).collect();
-            let dates: Vec<&str> = dates.into_iter().collect();
-            format!(
-                "The rollups were made with several lists of ip-ranges ({}); each is read with its own.",
-                dates.join(", ")
-            )
+            dates.into_iter().collect::<Vec<_>>().join(", ")
         })
     }
 

@@ -301,3 +301,26 @@ fn a_format_is_for_logs() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(said(&refused).contains("--log-format is for logs"), "{}", said(&refused));
 }
+
+#[test]
+fn rollups_of_several_ip_ranges_are_not_mixed_silently() {
+    let (first, second) = (Written::new(41, &forms()[0], 4), Written::new(42, &forms()[0], 4));
+    let (embedded, own) = (first.output("totals"), second.output("totals"));
+    let list = first.output("list.json");
+    let prefix = r#"{"ip_prefix":"52.216.0.0/15","region":"us-east-1","service":"S3","network_border_group":"us-east-1"}"#;
+    fs::write(
+        &list,
+        format!(r#"{{"syncToken":"1","createDate":"2020-02-29-01-02-03","prefixes":[{prefix}]}}"#),
+    )
+    .expect("a list");
+    rollup(&[&first.logs, "--output", &embedded]);
+    rollup(&[&second.logs, "--output", &own, "--ip-ranges", &list]);
+    let notes = |inputs: &[&str]| {
+        let report: serde_json::Value = serde_json::from_slice(&report(inputs, None)).expect("JSON");
+        let notes = report["notes"].as_array().expect("notes").clone();
+        notes.into_iter().filter(|note| note["id"] == "several-ip-ranges").collect::<Vec<_>>()
+    };
+    assert!(notes(&[&embedded]).is_empty() && notes(&[&own]).is_empty());
+    let [note] = &notes(&[&embedded, &own])[..] else { panic!("no note, or several") };
+    assert!(note["text"].as_str().is_some_and(|text| text.contains("of 2020-02-29, 20")), "{note}");
+}

@@ -66,6 +66,11 @@ notes! {
         "No inventory: NAT gateways are recognised by their rows, endpoints and routes are not known. `flowtoll inventory script` prints a read-only script that fills a directory for --inventory.",
         "インベントリがありません。NATゲートウェイは自身のレコードから認識しますが、エンドポイントとルートは不明です。`flowtoll inventory script` は、--inventory 用のディレクトリを作る読み取り専用スクリプトを出力します。"
     }
+    /// Rollups were made with several lists of ip-ranges.
+    several_ranges(dates) {
+        "The rollups were made with several lists of ip-ranges, of {dates}: each is read with its own, so that one address may be of another service in another rollup.",
+        "ロールアップは複数の ip-ranges（{dates}）で作成されています。それぞれ自身のリストで読み取るため、同じアドレスがロールアップによって別のサービスとなることがあります。"
+    }
     /// No answer of describe-vpcs.
     missing_vpcs(call) {
         "The inventory has no answer of {call}: VPC blocks are taken from subnets, and Regions from zones.",
