@@ -9,6 +9,7 @@ use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{VpcEndpoint, VpcEndpointType};
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 /// Services of endpoints that addresses tell, with their names in reports.
@@ -66,7 +67,7 @@ fn private_dns(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: shared > 0,
             title: format!("Private DNS of the {} endpoint is off", endpoint.service),
-            evidence: say::dns_off(passed, shared),
+            evidence: say::dns_off(grouped(passed), grouped(shared)),
             fix: Wording::same(format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --private-dns-enabled",
                 word(&endpoint.vpc_endpoint_id)
@@ -110,7 +111,7 @@ fn attributes(checker: &mut Checker<'_>) {
                 ),
                 evidence: say::rely_on_dns(
                     some(private.iter().map(|endpoint| endpoint.vpc_endpoint_id.as_str())),
-                    shared,
+                    grouped(shared),
                 ),
                 fix: Wording::same(format!(
                     "aws ec2 modify-vpc-attribute --vpc-id {} --{option} '{{\"Value\":true}}'",
@@ -160,7 +161,7 @@ fn bypassed(checker: &mut Checker<'_>) {
                 "Clients reach {} at public addresses although the endpoint exists",
                 endpoint.service
             ),
-            evidence: say::bypasses(bytes, some(clients), reason),
+            evidence: say::bypasses(grouped(bytes), some(clients), reason),
             fix: if endpoint.private_dns {
                 say::use_resolver()
             } else {

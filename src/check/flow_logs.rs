@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::FlowLog;
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 /// A field, and what it tells.
@@ -99,7 +100,7 @@ fn coverage(checker: &mut Checker<'_>) {
             } else {
                 format!("{} subnet(s) of the VPC have no flow log", open.len())
             },
-            evidence: say::not_logged(some(targets.iter().copied()), interfaces, seen),
+            evidence: say::not_logged(some(targets.iter().copied()), interfaces, grouped(seen)),
             fix: say::with_readme_format(format!(
                 "aws ec2 create-flow-logs --resource-type {} --resource-ids {} --traffic-type ALL --log-destination-type s3 \
                  --log-destination BUCKET_ARN --log-format FORMAT",

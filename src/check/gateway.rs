@@ -9,6 +9,7 @@ use super::traffic::Toll;
 use super::{Case, Checker, Found, Severity, say, some, word, words};
 use crate::advise::GATEWAY_SERVICES;
 use crate::inventory::{RouteDestination, RouteTable, RouteTarget, VpcEndpoint, VpcEndpointType, is_gone};
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -65,7 +66,7 @@ fn told(toll: &Toll, what: &Wording) -> Wording {
     if toll.bytes == 0 {
         say::no_toll(what)
     } else {
-        say::toll(toll.bytes, what, some(toll.via.iter().map(String::as_str)))
+        say::toll(grouped(toll.bytes), what, some(toll.via.iter().map(String::as_str)))
     }
 }
 
@@ -231,7 +232,7 @@ fn blackhole(checker: &mut Checker<'_>) {
                 if target.is_empty() { say::no_longer_named() } else { Wording::same(target.as_str()) };
             let served = some(subnets.iter().copied());
             let dropped = if unanswered > 0 {
-                say::unanswered(unanswered, service_text)
+                say::unanswered(grouped(unanswered), service_text)
             } else {
                 say::nothing_dropped()
             };

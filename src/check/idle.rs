@@ -9,6 +9,7 @@ use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 use crate::price::toll::NatRates;
 
@@ -129,7 +130,7 @@ fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
             "The {} endpoint costs more than a NAT gateway would take for its bytes",
             endpoint.service
         ),
-        evidence: say::under_used(bytes, money_text(now), money_text(by_nat)),
+        evidence: say::under_used(grouped(bytes), money_text(now), money_text(by_nat)),
         fix: say::unless_needed(delete(endpoint)),
         loss: now.checked_sub(by_nat),
     });
@@ -173,9 +174,9 @@ fn paid_gateway_service(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         seen: own > 0,
         title: format!("{} is reached through a paid interface endpoint; a gateway endpoint is free", endpoint.service),
         evidence: say::own_and_others(
-            own,
+            grouped(own),
             if clients.is_empty() { say::nobody_at_all() } else { some(clients) },
-            others,
+            grouped(others),
         ),
         fix: say::keep_for_others(format!(
             "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID",
@@ -211,7 +212,10 @@ fn duplicates(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: case.has_logs() && case.bytes_through(better) > 0,
             title: format!("The VPC has another {} endpoint: {}", endpoint.service, better.vpc_endpoint_id),
-            evidence: say::duplicate(case.bytes_through(endpoint), case.bytes_through(better)),
+            evidence: say::duplicate(
+                grouped(case.bytes_through(endpoint)),
+                grouped(case.bytes_through(better)),
+            ),
             fix: say::merge(&better.vpc_endpoint_id, delete(endpoint)),
             loss: hours,
         });

@@ -6,6 +6,7 @@ use super::policy::{Fit, Known, Policy, Request, Verdict};
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::catalog::partition;
 use crate::inventory::{VpcEndpoint, VpcEndpointType, is_gone};
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 /// What clients of a service usually do: service, actions, and a resource in which `REGION` and `PARTITION` are filled in.
@@ -134,9 +135,9 @@ fn endpoint_policies(checker: &mut Checker<'_>) {
                 )
             },
             evidence: if decided {
-                say::policy_refuses(calls, bytes)
+                say::policy_refuses(calls, grouped(bytes))
             } else {
-                say::policy_unsure(calls, bytes)
+                say::policy_unsure(calls, grouped(bytes))
             },
             fix: say::loosen_policy(word(&endpoint.vpc_endpoint_id)),
             loss: None,
@@ -178,7 +179,7 @@ fn image_layers(checker: &mut Checker<'_>) {
             title: "Image pulls fail: the S3 endpoint's policy refuses the bucket of ECR's layers".to_owned(),
             evidence: say::layers_refused(
                 say::refused("s3:GetObject", &request.resource, why),
-                used,
+                grouped(used),
                 &endpoint.vpc_id,
             ),
             fix: say::allow_layers(&endpoint.vpc_endpoint_id, request.resource.replace("/layer", "/*")),
@@ -256,7 +257,7 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             "The bucket's policy denies what comes through {}",
             some(shut_out.iter().copied()).en()
         ),
-        evidence: say::bucket_denies(shut_out.len(), endpoints.len(), stale, bytes),
+        evidence: say::bucket_denies(shut_out.len(), endpoints.len(), stale, grouped(bytes)),
         fix: say::add_to_bucket(bucket),
         loss: None,
     });
@@ -300,7 +301,7 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             severity: Severity::Medium,
             seen: toll.bytes > 0,
             title: format!("The bucket's policy denies what comes through the NAT gateways of {vpc}"),
-            evidence: say::nat_denied(toll.bytes),
+            evidence: say::nat_denied(grouped(toll.bytes)),
             fix: say::use_gateway_endpoint(bucket),
             loss: None,
         });

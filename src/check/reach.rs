@@ -9,6 +9,7 @@ use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::{
     GroupRule, InterfaceKind, NetworkInterface, RouteDestination, RouteTarget, VpcEndpoint, VpcEndpointType,
 };
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 /// The port of AWS's services.
@@ -128,7 +129,7 @@ fn rejected(checker: &mut Checker<'_>) {
             severity: if bytes == 0 { Severity::Critical } else { Severity::High },
             seen: true,
             title: format!("Clients are turned away at port 443 of the {} endpoint", endpoint.service),
-            evidence: say::rejects(records, say::some_of(&tries), reason, bytes),
+            evidence: say::rejects(records, say::some_of(&tries), reason, grouped(bytes)),
             fix: let_in(
                 case,
                 endpoint,

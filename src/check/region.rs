@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Checker, Found, Severity, say, some};
 use crate::advise::GATEWAY_SERVICES;
 use crate::attribute::Flow;
+use crate::model::quantity::grouped;
 
 /// Source: "Gateway endpoints", AWS PrivateLink guide: an endpoint serves its own Region only.
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -38,7 +39,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
                 seen: true,
                 title: format!("{service} of {region} is used through a NAT gateway from {home}"),
                 evidence: say::other_region(
-                    toll.bytes,
+                    grouped(toll.bytes),
                     some(toll.via.iter().map(String::as_str)),
                     some(clients),
                     home,

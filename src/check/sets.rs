@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::inventory::VpcEndpointType;
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
 /// Endpoints that work as a set.
@@ -108,7 +109,7 @@ fn complete(checker: &mut Checker<'_>, set: &Set) {
             title: format!("{} needs {} too", set.purpose, some(missing.iter().map(String::as_str)).en()),
             evidence: say::set_lacks(
                 some(present.iter().copied()),
-                if tolls > 0 { say::set_toll(tolls) } else { say::set_fails() },
+                if tolls > 0 { say::set_toll(grouped(tolls)) } else { say::set_fails() },
             ),
             fix: Wording::same(
                 missing.iter().map(|service| create(case, vpc, service)).collect::<Vec<_>>().join(" && "),

@@ -9,6 +9,7 @@ use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::zones_differ;
 use crate::attribute::{Flow, Path};
 use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType};
+use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 use crate::price::Meter;
 use crate::price::toll::NatRates;
@@ -87,7 +88,7 @@ fn nat_elsewhere(checker: &mut Checker<'_>) {
             severity: Severity::Medium,
             seen: bytes > 0,
             title: format!("A subnet in {here} uses a NAT gateway in {there}"),
-            evidence: say::sent_elsewhere(&table.route_table_id, nat_id, bytes),
+            evidence: say::sent_elsewhere(&table.route_table_id, nat_id, grouped(bytes)),
             fix: match own {
                 Some(own) => say::own_table(format!(
                     "aws ec2 create-route --route-table-id ROUTE_TABLE_ID \
@@ -120,7 +121,11 @@ fn single_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         severity: Severity::Medium,
         seen: crossing > 0,
         title: format!("The {} endpoint of a production VPC is in one zone only", endpoint.service),
-        evidence: say::one_zone(some(zones.keys().copied()), some(uncovered.iter().copied()), crossing),
+        evidence: say::one_zone(
+            some(zones.keys().copied()),
+            some(uncovered.iter().copied()),
+            grouped(crossing),
+        ),
         fix: say::add_zones(
             format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-subnet-ids SUBNET_ID",
@@ -160,7 +165,7 @@ fn multi_zone(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
             endpoint.service,
             endpoint.subnet_ids.len()
         ),
-        evidence: say::many_zones(case.bytes_through(endpoint)),
+        evidence: say::many_zones(grouped(case.bytes_through(endpoint))),
         fix: Wording::same(format!(
             "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
             word(&endpoint.vpc_endpoint_id),
@@ -202,7 +207,7 @@ fn without_clients(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
             endpoint.service,
             some(spare.iter().map(|(zone, _)| *zone)).en()
         ),
-        evidence: say::no_client_there(some(clients), case.bytes_through(endpoint)),
+        evidence: say::no_client_there(some(clients), grouped(case.bytes_through(endpoint))),
         fix: Wording::same(format!(
             "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --remove-subnet-ids {}",
             word(&endpoint.vpc_endpoint_id),
