@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Checker, Found, Severity, say, some, word};
-use crate::inventory::FlowLog;
+use crate::inventory::{FlowLog, is_gone};
 use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 
@@ -16,8 +16,11 @@ const FIELDS: [Telling; 5] = [
     ("pkt-dstaddr", say::adds_peer),
     ("traffic-path", say::adds_path),
     ("flow-direction", say::adds_direction),
-    ("resource-id", say::adds_regional),
+    (REGIONAL_FIELD, say::adds_regional),
 ];
+
+/// The field that names a regional NAT gateway.
+const REGIONAL_FIELD: &str = "resource-id";
 
 /// From one lost record window in a hundred on, totals are no longer good to a percent.
 const MUCH_SKIPDATA_PERCENT: u64 = 1;
@@ -138,7 +141,12 @@ fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
     };
     let names: BTreeSet<&str> =
         format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}')).collect();
-    let lacking: Vec<&Telling> = FIELDS.iter().filter(|(name, _)| !names.contains(name)).collect();
+    // Only regional NAT gateways have rows without an interface.
+    let has_regional = case.inventory().nat_gateways.iter().any(|nat| nat.regional && !is_gone(&nat.state));
+    let lacking: Vec<&Telling> = FIELDS
+        .iter()
+        .filter(|(name, _)| !names.contains(name) && (has_regional || *name != REGIONAL_FIELD))
+        .collect();
     if lacking.is_empty() {
         return;
     }

@@ -46,6 +46,31 @@ impl<'c> Case<'c> {
         self.inventory().route_tables.iter().filter(move |table| table.vpc_id == vpc)
     }
 
+    /// Whether subnets of a VPC lead to its NAT gateways without a route to a gateway endpoint for `service`.
+    pub(super) fn leads_to_nat(&self, vpc: &str, service: &str) -> bool {
+        let endpoints: Vec<&VpcEndpoint> = self.topology.gateway_endpoints(vpc, service).collect();
+        self.tables(vpc).any(|table| {
+            matches!(self.topology.way_out(table), Some(RouteTarget::NatGateway(_)))
+                && !endpoints.iter().any(|endpoint| has_route(table, endpoint))
+                && !self.subnets_of_table(table).is_empty()
+        })
+    }
+
+    /// Whether a VPC is shared with the account whose answers these are: none of the interfaces there is of the VPC's owner.
+    /// Participants do not see the owner's endpoints.
+    /// Source: "Responsibilities and permissions for owners and participants", Amazon VPC User Guide.
+    fn is_shared_with_us(&self, vpc: &str) -> bool {
+        let Some(owner) = self.topology.account_of_vpc(vpc) else { return false };
+        let interfaces = self.inventory().network_interfaces.iter();
+        let mut accounts = interfaces
+            .filter(|interface| interface.vpc_id.as_deref() == Some(vpc))
+            .filter_map(|interface| interface.account_id.as_deref())
+            .peekable();
+        accounts.peek().is_some()
+            && accounts.all(|account| account != owner)
+            && !self.inventory().vpc_endpoints.iter().any(|endpoint| endpoint.vpc_id == vpc)
+    }
+
     /// What NAT gateways take for a service's bytes from these subnets.
     fn toll_from(&self, vpc: &str, service: &str, subnets: &BTreeSet<&str>) -> Toll {
         self.toll(self.gateway_flows(vpc, service).filter(|flow| Case::is_from(flow, subnets)))
@@ -62,7 +87,7 @@ fn leads_to(target: &RouteTarget, endpoint: &VpcEndpoint) -> bool {
 }
 
 /// How toll is told in evidence.
-fn told(toll: &Toll, what: &Wording) -> Wording {
+pub(super) fn told(toll: &Toll, what: &Wording) -> Wording {
     if toll.bytes == 0 {
         say::no_toll(what)
     } else {
@@ -84,6 +109,10 @@ fn absent(checker: &mut Checker<'_>) {
     for vpc in case.vpcs() {
         for service in GATEWAY_SERVICES {
             if case.topology.gateway_endpoints(vpc, service).next().is_some() {
+                continue;
+            }
+            if case.is_shared_with_us(vpc) {
+                checker.skip(RULE, say::of_the_owner(vpc));
                 continue;
             }
             let toll = case.toll(case.gateway_flows(vpc, service));
@@ -207,7 +236,12 @@ fn blackhole(checker: &mut Checker<'_>) {
             };
             let known = case.topology.endpoint(target);
             let is_listed = known.is_some_and(|endpoint| !is_gone(&endpoint.state));
-            if route.active && (is_listed || target.is_empty()) {
+            let is_endpoint = matches!(route.target, RouteTarget::VpcEndpoint(_));
+            if route.active && (is_listed || !is_endpoint) {
+                continue;
+            }
+            if route.active && case.is_shared_with_us(&table.vpc_id) {
+                checker.skip("gateway-endpoint-blackhole", say::of_the_owner(&table.vpc_id));
                 continue;
             }
             let service = known.map(|endpoint| endpoint.service.clone()).or_else(|| {

@@ -194,8 +194,10 @@ fn duplicates(checker: &mut Checker<'_>) {
         let same = |other: &&&VpcEndpoint| {
             other.vpc_id == endpoint.vpc_id && other.service_name == endpoint.service_name
         };
-        // The one that carries most stays; the first of equals.
-        let weight = |other: &VpcEndpoint| case.bytes_through(other);
+        // The one that carries most stays; of equals the one that clients find by the service's usual name, then the one in
+        // more zones, then the first.
+        let weight =
+            |other: &VpcEndpoint| (case.bytes_through(other), other.private_dns, other.subnet_ids.len());
         let better = all.iter().enumerate().filter(|(_, other)| same(other)).find(|(at, other)| {
             *at != place
                 && (weight(other) > weight(endpoint) || weight(other) == weight(endpoint) && *at < place)

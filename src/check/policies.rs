@@ -2,6 +2,7 @@
 //!
 //! Judged for requests that clients of a service usually make, on any bucket or table, by any principal of the VPC's account.
 
+use super::gateway::told;
 use super::policy::{Fit, Known, Policy, Request, Verdict};
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::catalog::partition;
@@ -295,13 +296,17 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             Fit::Yes => {}
         }
         let toll = case.toll(case.nat_flows(vpc).filter(|flow| flow.peer.service == "s3"));
+        // A bucket that only endpoints may reach is as it should be where all of the VPC has one.
+        if toll.bytes == 0 && !case.leads_to_nat(vpc, "s3") {
+            continue;
+        }
         checker.add(Found {
             rule: RULE,
             resource: bucket.to_owned(),
             severity: Severity::Medium,
             seen: toll.bytes > 0,
             title: format!("The bucket's policy denies what comes through the NAT gateways of {vpc}"),
-            evidence: say::nat_denied(grouped(toll.bytes)),
+            evidence: say::nat_denied(told(&toll, &say::traffic("s3"))),
             fix: say::use_gateway_endpoint(bucket),
             loss: None,
         });

@@ -265,12 +265,10 @@ fn egress(checker: &mut Checker<'_>) {
             if !table.is_some_and(|table| has_route(table, endpoint)) {
                 continue;
             }
-            let lets_out = |rule: &&&GroupRule| {
-                rule.is_for(HTTPS)
-                    && (rule.prefix_lists.iter().any(|list| lists.contains(list.as_str()))
-                        || covers(case, rule, &lists))
-            };
-            if rules.iter().find(lets_out).is_none() {
+            let rules: Vec<&GroupRule> = rules.into_iter().filter(|rule| rule.is_for(HTTPS)).collect();
+            let by_list =
+                rules.iter().any(|rule| rule.prefix_lists.iter().any(|list| lists.contains(list.as_str())));
+            if !by_list && !cover(case, &rules, &lists) {
                 closed.entry(case.groups_of(&client.interface_id)).or_default().push(client);
             }
         }
@@ -320,9 +318,10 @@ fn prefix_lists_of<'c>(case: &Case<'c>, endpoint: &VpcEndpoint) -> BTreeSet<&'c 
     led_to.chain(named.map(|list| list.prefix_list_id.as_str())).collect()
 }
 
-/// Whether a rule's blocks hold all entries of a list; without entries, all IPv4 addresses.
-fn covers(case: &Case<'_>, rule: &GroupRule, lists: &BTreeSet<&str>) -> bool {
-    let holds = |block: &IpNet| rule.blocks.iter().any(|held| held.contains(block));
+/// Whether blocks of rules hold all entries of a list together; without entries, all IPv4 addresses.
+fn cover(case: &Case<'_>, rules: &[&GroupRule], lists: &BTreeSet<&str>) -> bool {
+    let blocks: Vec<IpNet> = rules.iter().flat_map(|rule| &rule.blocks).copied().collect();
+    let held = IpNet::aggregate(&blocks);
     let known =
         case.inventory().prefix_lists.iter().filter(|list| lists.contains(list.prefix_list_id.as_str()));
     let entries: Vec<&IpNet> = known
@@ -330,6 +329,8 @@ fn covers(case: &Case<'_>, rule: &GroupRule, lists: &BTreeSet<&str>) -> bool {
         .flatten()
         .filter(|block| matches!(block, IpNet::V4(_)))
         .collect();
-    let everything = rule.blocks.iter().any(|block| matches!(block, IpNet::V4(_)) && block.prefix_len() == 0);
-    everything || !entries.is_empty() && entries.into_iter().all(holds)
+    let everything = held.iter().any(|block| matches!(block, IpNet::V4(_)) && block.prefix_len() == 0);
+    everything
+        || !entries.is_empty()
+            && entries.into_iter().all(|entry| held.iter().any(|block| block.contains(entry)))
 }

@@ -28,6 +28,10 @@ wordings! {
     // Why a rule could not look.
     no_answer(calls) { "the inventory has no answer of {calls}", "インベントリに {calls} の結果がありません" }
     no_logs() { "only records show it, and there are no logs", "レコードからのみ判断できますが、ログがありません" }
+    of_the_owner(vpc) {
+        "{vpc} is shared by another account, whose endpoints these answers do not have",
+        "{vpc} は別のアカウントから共有されており、そのエンドポイントはこのインベントリに含まれていません"
+    }
     no_region(vpc) { "the Region of {vpc} is not known", "{vpc} のリージョンが不明です" }
     no_groups(endpoint) {
         "the security groups of {endpoint} are not in the inventory",
@@ -119,9 +123,9 @@ wordings! {
         "add the endpoints that need the bucket to aws:SourceVpce (or their VPCs to aws:SourceVpc) in the policy of {bucket}",
         "{bucket} のポリシーで、バケットを必要とするエンドポイントを aws:SourceVpce に（またはその VPC を aws:SourceVpc に）追加する"
     }
-    nat_denied(bytes) {
-        "its Deny fits requests from these gateways' addresses; {bytes} observed bytes of S3 took that way (flow logs do not tell to which buckets)",
-        "これらのNATゲートウェイのアドレスからのリクエストが Deny に該当します。この経路を通った S3 の観測バイト数は {bytes} です（フローログからはどのバケット宛てかは分かりません）"
+    nat_denied(seen) {
+        "its Deny fits requests from these gateways' addresses; {seen} (flow logs do not tell to which buckets)",
+        "これらのNATゲートウェイのアドレスからのリクエストが Deny に該当します。{seen}（フローログからはどのバケット宛てかは分かりません）"
     }
     use_gateway_endpoint(bucket) {
         "let the clients that need {bucket} use an S3 gateway endpoint that its policy names: associate their route tables with it",
@@ -230,7 +234,7 @@ wordings! {
         "サービスの通常の名前を使うクライアントは、パブリックアドレスに接続します。エンドポイント経由の観測バイト数は {passed} です。NATゲートウェイが複数サービス共用のアドレスに運んだバイト数のうち最大 {shared} が、このサービス宛ての可能性があります"
     }
     rely_on_dns(endpoints, shared) {
-        "{endpoints} rely on it; {shared} observed bytes went through NAT gateways to addresses of many services",
+        "relying on it: {endpoints}; {shared} observed bytes went through NAT gateways to addresses of many services",
         "{endpoints} がこの設定を必要とします。NATゲートウェイ経由で複数サービス共用のアドレスに送られた観測バイト数は {shared} です"
     }
     bypasses(bytes, clients, reason) {

@@ -25,7 +25,7 @@ struct Set {
 const SETS: [Set; 4] = [
     Set {
         rule: "ecr-incomplete",
-        purpose: "image pulls from ECR",
+        purpose: "An image pull from ECR",
         interfaces: &["ecr.api", "ecr.dkr"],
         s3: true,
         severity: Severity::High,

@@ -11,6 +11,13 @@ use super::{Sound, Spoilt};
 /// An address of the internet.
 const INTERNET: &str = "8.8.8.8";
 
+fn as_participant(world: &mut World) {
+    world.list("describe-vpc-endpoints").clear();
+    for interface in world.list("describe-network-interfaces") {
+        interface["OwnerId"] = json!("444455556666");
+    }
+}
+
 fn without_route(world: &mut World, table: &str, endpoint: &str) {
     world.routes(table).retain(|route| route["GatewayId"] != endpoint);
 }
@@ -70,7 +77,7 @@ fn dns(world: &mut World, value: bool) {
     answer[1]["EnableDnsHostnames"]["Value"] = json!(value);
 }
 
-pub const SPOILT: [Spoilt; 24] = [
+pub const SPOILT: [Spoilt; 25] = [
     Spoilt {
         rule: "gateway-endpoint-absent",
         resource: "vpc-1",
@@ -245,6 +252,21 @@ pub const SPOILT: [Spoilt; 24] = [
             world.list("describe-vpc-endpoints").push(twin);
         },
     },
+    // Neither carried a byte; the one that was there first has Private DNS off, and nobody finds it.
+    Spoilt {
+        rule: "endpoint-duplicate",
+        resource: "vpce-kms",
+        severity: "info",
+        loss: Some("14.60"),
+        spoil: |world| {
+            world.add_endpoint("kms", 43);
+            let mut twin = world.endpoint("vpce-kms").clone();
+            twin["VpcEndpointId"] = json!("vpce-kms2");
+            twin["NetworkInterfaceIds"] = json!([]);
+            world.list("describe-vpc-endpoints").push(twin);
+            world.endpoint("vpce-kms")["PrivateDnsEnabled"] = json!(false);
+        },
+    },
     // 730 GiB, 0.01 at each side.
     Spoilt {
         rule: "nat-in-another-zone",
@@ -303,7 +325,7 @@ pub const SPOILT: [Spoilt; 24] = [
     },
 ];
 
-pub const SOUND: [Sound; 20] = [
+pub const SOUND: [Sound; 23] = [
     // What a gateway endpoint could not carry does not ask for one.
     Sound { rule: "gateway-endpoint-absent", change: |world| world.send("a", S3_WEST, GIB) },
     // The route is there, though the endpoint's list is short.
@@ -324,6 +346,18 @@ pub const SOUND: [Sound; 20] = [
             world.routes("rtb-a").push(route);
         },
     },
+    // A route to a network of the wide area is no route to an endpoint.
+    Sound {
+        rule: "gateway-endpoint-blackhole",
+        change: |world| {
+            let route = json!({"DestinationPrefixListId": "pl-0offices", "State": "active",
+                "CoreNetworkArn": "arn:aws:networkmanager::111122223333:core-network/core-network-1"});
+            world.routes("rtb-a").push(route);
+        },
+    },
+    // Who takes part in a shared VPC does not see its owner's endpoints.
+    Sound { rule: "gateway-endpoint-blackhole", change: as_participant },
+    Sound { rule: "gateway-endpoint-absent", change: as_participant },
     Sound {
         rule: "endpoint-state",
         change: |world| {

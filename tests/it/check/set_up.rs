@@ -72,7 +72,7 @@ fn another_flow_log(world: &mut World, resource: &str, status: &str) {
 const V2: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} \
                   ${bytes} ${start} ${end} ${action} ${log-status}";
 
-pub const SPOILT: [Spoilt; 20] = [
+pub const SPOILT: [Spoilt; 22] = [
     Spoilt {
         rule: "endpoint-policy-too-tight",
         resource: "vpce-s3",
@@ -115,6 +115,17 @@ pub const SPOILT: [Spoilt; 20] = [
         spoil: |world| {
             bucket(world, &json!({"StringNotEquals": {"aws:SourceVpce": "vpce-s3"}}));
             world.send("a", S3_WEST, 1000);
+        },
+    },
+    // No record shows it, but a subnet's way to S3 is its NAT gateway.
+    Spoilt {
+        rule: "bucket-policy-denies-nat",
+        resource: "data",
+        severity: "info",
+        loss: None,
+        spoil: |world| {
+            bucket(world, &json!({"StringNotEquals": {"aws:SourceVpce": "vpce-s3"}}));
+            world.routes("rtb-b").remove(2);
         },
     },
     Spoilt {
@@ -243,6 +254,21 @@ pub const SPOILT: [Spoilt; 20] = [
         spoil: |world| flow_log(world, "LogFormat", V2),
     },
     Spoilt {
+        rule: "flow-log-fields",
+        resource: "fl-0a",
+        severity: "low",
+        loss: None,
+        spoil: |world| {
+            let log = world.element("describe-flow-logs", "fl-0a");
+            log["LogFormat"] =
+                log["LogFormat"].as_str().expect("a text").replace(" ${resource-id}", "").into();
+            world
+                .list("describe-nat-gateways")
+                .push(json!({"NatGatewayId": "nat-regional", "VpcId": "vpc-1",
+                "State": "available", "ConnectivityType": "public", "AvailabilityMode": "regional"}));
+        },
+    },
+    Spoilt {
         rule: "flow-log-skipdata",
         resource: "eni-a",
         severity: "medium",
@@ -262,7 +288,7 @@ pub const SPOILT: [Spoilt; 20] = [
     },
 ];
 
-pub const SOUND: [Sound; 18] = [
+pub const SOUND: [Sound; 21] = [
     // Anybody of the VPC's own account may do anything.
     Sound {
         rule: "endpoint-policy-too-tight",
@@ -289,6 +315,19 @@ pub const SOUND: [Sound; 18] = [
         change: |world| {
             bucket(world, &json!({"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}));
             world.send("a", S3_WEST, 1000);
+        },
+    },
+    // Only the VPC's endpoint may, and every route table has it.
+    Sound {
+        rule: "bucket-policy-denies-nat",
+        change: |world| bucket(world, &json!({"StringNotEquals": {"aws:SourceVpce": "vpce-s3"}})),
+    },
+    // The halves of the service's block, from rules of their own.
+    Sound {
+        rule: "egress-lacks-prefix-list",
+        change: |world| {
+            let blocks = ["52.216.0.0/16", "52.217.0.0/16", "52.94.0.0/22"];
+            egress(world, &blocks.map(|block| rule("tcp", block)).to_vec().into());
         },
     },
     // Nothing is let out but to the services, by their prefix lists.
@@ -382,6 +421,15 @@ pub const SOUND: [Sound; 18] = [
                 world.element("describe-flow-logs", "fl-0a")["LogFormat"].as_str().expect("a text")
             );
             flow_log(world, "LogFormat", &format);
+        },
+    },
+    // Rows without an interface come from regional NAT gateways only.
+    Sound {
+        rule: "flow-log-fields",
+        change: |world| {
+            let log = world.element("describe-flow-logs", "fl-0a");
+            log["LogFormat"] =
+                log["LogFormat"].as_str().expect("a text").replace(" ${resource-id}", "").into();
         },
     },
     // No traffic is no loss.
