@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         );
     }
     for line in report.objects.iter().filter(|line| line.outcome == FAILED) {
-        progress.say(&format!("{} {}: {}", line.outcome, line.object, line.reason));
+        progress.complain(&format!("{} {}: {}", line.outcome, line.object, line.reason));
     }
     write(&report, arguments)?;
     let fails = arguments.fail_on.is_some_and(|least| {

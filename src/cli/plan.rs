@@ -115,12 +115,15 @@ pub(super) fn run(arguments: &PlanArguments) -> anyhow::Result<Outcome> {
         ));
     }
     for line in report.objects.iter().filter(|line| line.outcome == FAILED) {
-        progress.say(&format!("{} {}: {}", line.outcome, line.object, line.reason));
+        progress.complain(&format!("{} {}: {}", line.outcome, line.object, line.reason));
     }
     for left in &written.left_out {
-        progress.say(&format!("not in the files: {}", left.text()));
+        progress.complain(&format!("not in the files: {}", left.text()));
     }
     let unpriced = report.plan.saving_month_usd.is_none();
+    if unpriced {
+        progress.complain("the saving is not known, for want of a price or of a Region: see RATIONALE.md");
+    }
     let whole = written.left_out.is_empty() && report.ledger.objects_failed == 0 && !unpriced;
     Ok(if whole { Outcome::Complete } else { Outcome::Incomplete })
 }

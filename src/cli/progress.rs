@@ -37,9 +37,14 @@ impl Progress {
     /// A line on standard error, unless `quiet`.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
-            // The terminal may be gone; the report matters more.
-            self.bar.suspend(|| drop(writeln!(io::stderr(), "flowtoll: {text}")));
+            self.complain(text);
         }
+    }
+
+    /// A line on standard error, `quiet` or not: what makes the exit code 1.
+    pub(super) fn complain(&self, text: &str) {
+        // The terminal may be gone; the report matters more.
+        self.bar.suspend(|| drop(writeln!(io::stderr(), "flowtoll: {text}")));
     }
 }
 

@@ -64,7 +64,7 @@ fn dry_run(settings: &Settings, arguments: &ReportArguments, progress: &Progress
     let estimate = estimate?;
     output::write(arguments.output.as_deref(), |style, out| render::estimate(&estimate, format, style, out))?;
     for unlisted in &estimate.unlisted {
-        progress.say(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
+        progress.complain(&format!("not listed: {}: {}", unlisted.name, unlisted.reason));
     }
     let complete = estimate.unlisted.is_empty() && estimate.requests_cost_usd.is_some();
     Ok(if complete { Outcome::Complete } else { Outcome::Incomplete })
@@ -86,26 +86,43 @@ pub(super) fn format(arguments: &ReportArguments) -> Option<Format> {
 /// What goes to standard error after the report.
 fn talk(report: &Report, arguments: &ReportArguments, progress: &Progress) {
     for line in &report.objects {
-        if line.outcome == FAILED || arguments.verbose {
-            progress.say(&format!("{} {}: {}", line.outcome, line.object, line.reason));
+        let text = format!("{} {}: {}", line.outcome, line.object, line.reason);
+        if line.outcome == FAILED {
+            progress.complain(&text);
+        } else if arguments.verbose {
+            progress.say(&text);
         }
     }
     if report.ledger.malformed > 0 {
-        progress.say(&format!(
+        let text = format!(
             "{} of {} records are malformed; the report shows the first of them",
             grouped(report.ledger.malformed.into()),
             grouped(report.ledger.records.into())
-        ));
+        );
+        if is_too_malformed(report, arguments) {
+            progress.complain(&text);
+        } else {
+            progress.say(&text);
+        }
+    }
+    if is_unpriced(report) {
+        progress.complain("a cost or the saving is not known, for want of a price or of a Region: see the notes of the report");
     }
 }
 
-fn outcome(report: &Report, arguments: &ReportArguments) -> Outcome {
-    let unpriced = report.totals.cost_month_usd.is_none() && report.period.observed_hours > 0
-        || report.totals.saving_month_usd.is_none();
-    let malformed = arguments
+fn is_unpriced(report: &Report) -> bool {
+    report.totals.cost_month_usd.is_none() && report.period.observed_hours > 0
+        || report.totals.saving_month_usd.is_none()
+}
+
+fn is_too_malformed(report: &Report, arguments: &ReportArguments) -> bool {
+    arguments
         .max_malformed
-        .is_some_and(|limit| limit.is_passed(report.ledger.malformed, report.ledger.records));
-    if report.ledger.objects_failed > 0 || unpriced || malformed {
+        .is_some_and(|limit| limit.is_passed(report.ledger.malformed, report.ledger.records))
+}
+
+fn outcome(report: &Report, arguments: &ReportArguments) -> Outcome {
+    if report.ledger.objects_failed > 0 || is_unpriced(report) || is_too_malformed(report, arguments) {
         Outcome::Incomplete
     } else {
         Outcome::Complete

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &RollupArguments) -> anyhow::Result<Outcome> {
     progress.finish();
     let summary = summary?;
     for line in &summary.failed {
-        progress.say(&format!("failed {}: {}", line.object, line.reason));
+        progress.complain(&format!("failed {}: {}", line.object, line.reason));
     }
     for line in &summary.copies {
         progress.say(&format!("skipped {}: {}", line.object, line.reason));

@@ -55,6 +55,20 @@ fn empty_objects_and_lone_headers_hold_no_records() {
         .has(&[("objects_failed", 0), ("records", 1), ("malformed", 0), ("bytes_total", 7)]);
 }
 
+/// `--quiet` takes away all words but those on what makes the exit code 1.
+#[test]
+fn who_asks_for_quiet_still_hears_why_the_run_is_not_whole() {
+    let packed = gzip(log(V2, &[record(7), record(8)]).as_bytes());
+    let cut = Trap::with(log(V2, &[record(7)])).file("logs/cut.log.gz", &packed[..packed.len() - 9]).run(&[]);
+    assert_eq!(cut.code, Some(1));
+    assert!(cut.stderr.contains("failed logs/cut.log.gz: "), "{}", cut.stderr);
+    let spoilt = Trap::with(log(V2, &[record(7), "2 no record".to_owned()]));
+    assert_eq!(spoilt.report().stderr, "");
+    let strict = spoilt.run(&["--max-malformed", "0"]);
+    assert_eq!(strict.code, Some(1));
+    assert!(strict.stderr.contains("1 of 2 records are malformed"), "{}", strict.stderr);
+}
+
 #[test]
 fn a_truncated_gzip_object_keeps_the_rows_before_the_damage() {
     let mut rows = format!("{V2}\n");
