@@ -71,6 +71,14 @@ impl<'c> Case<'c> {
             && !self.inventory().vpc_endpoints.iter().any(|endpoint| endpoint.vpc_id == vpc)
     }
 
+    /// Why the endpoints of a VPC may be others than the inventory's.
+    fn endpoints_unknown(&self, vpc: &str) -> Option<Wording> {
+        if self.inventory().vpcs_without_endpoint_list.contains(vpc) {
+            return Some(say::no_endpoint_list(vpc));
+        }
+        self.is_shared_with_us(vpc).then(|| say::of_the_owner(vpc))
+    }
+
     /// What NAT gateways take for a service's bytes from these subnets.
     fn toll_from(&self, vpc: &str, service: &str, subnets: &BTreeSet<&str>) -> Toll {
         self.toll(self.gateway_flows(vpc, service).filter(|flow| Case::is_from(flow, subnets)))
@@ -111,8 +119,8 @@ fn absent(checker: &mut Checker<'_>) {
             if case.topology.gateway_endpoints(vpc, service).next().is_some() {
                 continue;
             }
-            if case.is_shared_with_us(vpc) {
-                checker.skip(RULE, say::of_the_owner(vpc));
+            if let Some(reason) = case.endpoints_unknown(vpc) {
+                checker.skip(RULE, reason);
                 continue;
             }
             let toll = case.toll(case.gateway_flows(vpc, service));
@@ -214,16 +222,21 @@ fn route_missing(checker: &mut Checker<'_>) {
                     endpoint.service, endpoint.vpc_endpoint_id
                 ),
                 evidence: say::no_route(told(&toll, &say::from_its(&endpoint.service))),
-                fix: Wording::same(format!(
-                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {0} --remove-route-table-ids {1} && aws ec2 \
-                     modify-vpc-endpoint --vpc-endpoint-id {0} --add-route-table-ids {1}",
-                    word(&endpoint.vpc_endpoint_id),
-                    word(id)
-                )),
+                fix: Wording::same(associate_again(endpoint, table)),
                 loss: loss(&toll),
             });
         }
     }
+}
+
+/// Takes a table's route away and has AWS make it again.
+fn associate_again(endpoint: &VpcEndpoint, table: &RouteTable) -> String {
+    format!(
+        "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {0} --remove-route-table-ids {1} && aws ec2 \
+         modify-vpc-endpoint --vpc-endpoint-id {0} --add-route-table-ids {1}",
+        word(&endpoint.vpc_endpoint_id),
+        word(&table.route_table_id)
+    )
 }
 
 fn blackhole(checker: &mut Checker<'_>) {
@@ -240,8 +253,8 @@ fn blackhole(checker: &mut Checker<'_>) {
             if route.active && (is_listed || !is_endpoint) {
                 continue;
             }
-            if route.active && case.is_shared_with_us(&table.vpc_id) {
-                checker.skip("gateway-endpoint-blackhole", say::of_the_owner(&table.vpc_id));
+            if let Some(reason) = case.endpoints_unknown(&table.vpc_id).filter(|_| route.active) {
+                checker.skip("gateway-endpoint-blackhole", reason);
                 continue;
             }
             let service = known.map(|endpoint| endpoint.service.clone()).or_else(|| {
@@ -264,7 +277,7 @@ fn blackhole(checker: &mut Checker<'_>) {
                 .sum();
             let led_to =
                 if target.is_empty() { say::no_longer_named() } else { Wording::same(target.as_str()) };
-            let served = some(subnets.iter().copied());
+            let served = if subnets.is_empty() { say::no_subnet() } else { some(subnets.iter().copied()) };
             let dropped = if unanswered > 0 {
                 say::unanswered(grouped(unanswered), service_text)
             } else {
@@ -275,22 +288,29 @@ fn blackhole(checker: &mut Checker<'_>) {
                 resource: table.route_table_id.clone(),
                 severity: Severity::Critical,
                 seen: unanswered > 0,
-                title: format!("The route for {list} ({service}) drops packets: its endpoint is gone"),
-                evidence: if route.active {
-                    say::unlisted(led_to, served, dropped)
+                title: if is_listed {
+                    format!("The route for {list} ({service}) is a blackhole")
                 } else {
-                    say::blackhole(led_to, served, dropped)
+                    format!("The route for {list} ({service}) drops packets: its endpoint is gone")
                 },
-                fix: say::anew(format!(
-                    "aws ec2 create-vpc-endpoint --vpc-id {} \
-                     --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
-                    word(&table.vpc_id),
-                    word(&case.service_name(
-                        &table.vpc_id,
-                        if service.contains(' ') { "SERVICE" } else { &service }
+                evidence: match known.filter(|_| !is_listed) {
+                    _ if !route.active => say::blackhole(led_to, served, dropped),
+                    Some(gone) => say::leads_to_gone(led_to, &gone.state, served, dropped),
+                    None => say::unlisted(led_to, served, dropped),
+                },
+                fix: match known.filter(|_| is_listed) {
+                    Some(endpoint) => Wording::same(associate_again(endpoint, table)),
+                    None => say::anew(format!(
+                        "aws ec2 create-vpc-endpoint --vpc-id {} \
+                         --vpc-endpoint-type Gateway --service-name {} --route-table-ids {}",
+                        word(&table.vpc_id),
+                        word(&case.service_name(
+                            &table.vpc_id,
+                            if service.contains(' ') { "SERVICE" } else { &service }
+                        )),
+                        word(&table.route_table_id)
                     )),
-                    word(&table.route_table_id)
-                )),
+                },
                 loss: None,
             });
         }

@@ -85,6 +85,9 @@ pub fn check(case: &Case<'_>) -> Checked {
         return Checked::default();
     }
     let mut checker = Checker { case, findings: Vec::new(), unchecked: BTreeSet::new() };
+    for problem in &case.inventory().problems {
+        checker.skip(INVENTORY, Wording::same(format!("{}: {}", problem.object, problem.reason)));
+    }
     gateway::check(&mut checker);
     region::check(&mut checker);
     policies::check(&mut checker);
@@ -200,13 +203,18 @@ impl Checker<'_> {
 
     /// Whether an answer that a rule needs is missing, which is noted.
     fn lacks(&mut self, rule: &'static str, calls: &[&str]) -> bool {
-        let unanswered = &self.case.inventory().unanswered_calls;
-        let missing: Vec<&str> =
-            calls.iter().filter(|call| unanswered.iter().any(|known| known == *call)).copied().collect();
+        let inventory = self.case.inventory();
+        let among = |list: &[String]| -> Vec<&str> {
+            calls.iter().filter(|call| list.iter().any(|known| known == *call)).copied().collect()
+        };
+        let (missing, truncated) = (among(&inventory.unanswered_calls), among(&inventory.truncated_calls));
         if !missing.is_empty() {
             self.skip(rule, say::no_answer(missing.join(", ")));
         }
-        !missing.is_empty()
+        if !truncated.is_empty() {
+            self.skip(rule, say::truncated(truncated.join(", ")));
+        }
+        !missing.is_empty() || !truncated.is_empty()
     }
 
     /// The same of several rules that need the same answers.
@@ -244,6 +252,9 @@ fn word(text: &str) -> String {
 fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
+
+/// What stands in the place of a rule where a file of the inventory, or a value in it, could not be used.
+const INVENTORY: &str = "inventory";
 
 /// How many ids a sentence names.
 const NAMED_IDS: usize = 5;

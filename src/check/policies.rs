@@ -2,6 +2,8 @@
 //!
 //! Judged for requests that clients of a service usually make, on any bucket or table, by any principal of the VPC's account.
 
+use std::collections::BTreeSet;
+
 use super::gateway::told;
 use super::policy::{Fit, Known, Policy, Request, Verdict};
 use super::{Case, Checker, Found, Severity, say, some, word};
@@ -166,11 +168,22 @@ fn image_layers(checker: &mut Checker<'_>) {
         }
         let used: u128 = registries.map(|registry| case.bytes_through(registry)).sum();
         let bucket = "arn:PARTITION:s3:::prod-REGION-starport-layer-bucket/layer";
-        let request = case.request_through(endpoint, "s3:GetObject", bucket);
-        let why = match policy.judge(&request) {
-            Verdict::Allowed | Verdict::Undecided(_) => continue,
-            Verdict::Denied(by) => say::denied_by(by),
-            Verdict::NotAllowed => say::not_allowed(),
+        let mut request = case.request_through(endpoint, "s3:GetObject", bucket);
+        // ECR hands out links that are signed by a principal of its own.
+        request.account = None;
+        request.context.retain(|(key, _)| *key != "aws:principalaccount");
+        let layers = request.resource.replace("/layer", "/*");
+        let (why, fix) = match policy.judge(&request) {
+            Verdict::Allowed => continue,
+            Verdict::Undecided(why) => {
+                checker.skip(RULE, say::undecided_layers(&endpoint.vpc_endpoint_id, why));
+                continue;
+            }
+            // What is denied is denied, whatever else is allowed.
+            Verdict::Denied(by) => {
+                (say::denied_by(by.clone()), say::except_layers(&endpoint.vpc_endpoint_id, layers, by))
+            }
+            Verdict::NotAllowed => (say::not_allowed(), say::allow_layers(&endpoint.vpc_endpoint_id, layers)),
         };
         checker.add(Found {
             rule: RULE,
@@ -183,7 +196,7 @@ fn image_layers(checker: &mut Checker<'_>) {
                 grouped(used),
                 &endpoint.vpc_id,
             ),
-            fix: say::allow_layers(&endpoint.vpc_endpoint_id, request.resource.replace("/layer", "/*")),
+            fix,
             loss: None,
         });
     }
@@ -205,10 +218,28 @@ fn bucket_policies(checker: &mut Checker<'_>) {
                 through_nat(checker, bucket, &policy);
             }
             Err(reason) => {
-                checker.skip("bucket-policy-denies-endpoint", say::unreadable_bucket_policy(bucket, reason));
+                let reason = say::unreadable_bucket_policy(bucket, reason);
+                checker.skip("bucket-policy-denies-endpoint", reason.clone());
+                checker.skip("bucket-policy-denies-nat", reason);
             }
         }
     }
+}
+
+/// What clients do with a bucket's objects; a policy may deny the one and not the other.
+const OBJECT_ACTIONS: [&str; 2] = ["s3:GetObject", "s3:PutObject"];
+
+/// Which of [`OBJECT_ACTIONS`] a policy denies; where it denies none, whether that is sure.
+fn denied<'r>(policy: &Policy, request: impl Fn(&'static str) -> Request<'r>) -> (Vec<&'static str>, Fit) {
+    let (mut actions, mut sum) = (Vec::new(), Fit::No);
+    for action in OBJECT_ACTIONS {
+        let fit = policy.denies(&request(action));
+        if fit == Fit::Yes {
+            actions.push(action);
+        }
+        sum = sum.or(fit);
+    }
+    (actions, sum)
 }
 
 fn object_of(bucket: &str, partition: &str) -> String {
@@ -218,7 +249,7 @@ fn object_of(bucket: &str, partition: &str) -> String {
 fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
     const RULE: &str = "bucket-policy-denies-endpoint";
     let case = checker.case;
-    let (mut shut_out, mut let_in, mut bytes) = (Vec::new(), 0, 0);
+    let (mut shut_out, mut let_in, mut bytes, mut actions) = (Vec::new(), 0, 0, BTreeSet::new());
     let endpoints: Vec<&VpcEndpoint> = case
         .inventory()
         .vpc_endpoints
@@ -227,8 +258,10 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
         .collect();
     for endpoint in &endpoints {
         let object = object_of(bucket, case.partition(&endpoint.vpc_id));
-        match policy.denies(&case.request_through(endpoint, "s3:GetObject", &object)) {
+        let (refused, fit) = denied(policy, |action| case.request_through(endpoint, action, &object));
+        match fit {
             Fit::Yes => {
+                actions.extend(refused);
                 shut_out.push(endpoint.vpc_endpoint_id.as_str());
                 bytes += case.bytes_through(endpoint);
             }
@@ -258,7 +291,7 @@ fn through_endpoints(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             "The bucket's policy denies what comes through {}",
             some(shut_out.iter().copied()).en()
         ),
-        evidence: say::bucket_denies(shut_out.len(), endpoints.len(), stale, grouped(bytes)),
+        evidence: say::bucket_denies(some(actions), shut_out.len(), endpoints.len(), stale, grouped(bytes)),
         fix: say::add_to_bucket(bucket),
         loss: None,
     });
@@ -287,7 +320,13 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
         context
             .extend(account.map(|account| ("aws:principalaccount", Known::Values(vec![account.to_owned()]))));
         let resource = object_of(bucket, case.partition(vpc));
-        match policy.denies(&Request { action: "s3:GetObject", resource, account, context }) {
+        let (actions, fit) = denied(policy, |action| Request {
+            action,
+            resource: resource.clone(),
+            account,
+            context: context.clone(),
+        });
+        match fit {
             Fit::No => continue,
             Fit::Maybe(why) => {
                 checker.skip(RULE, say::undecided_bucket(bucket, vpc, why));
@@ -306,7 +345,7 @@ fn through_nat(checker: &mut Checker<'_>, bucket: &str, policy: &Policy) {
             severity: Severity::Medium,
             seen: toll.bytes > 0,
             title: format!("The bucket's policy denies what comes through the NAT gateways of {vpc}"),
-            evidence: say::nat_denied(told(&toll, &say::traffic("s3"))),
+            evidence: say::nat_denied(some(actions), told(&toll, &say::traffic("s3"))),
             fix: say::use_gateway_endpoint(bucket),
             loss: None,
         });

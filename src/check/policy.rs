@@ -55,7 +55,7 @@ impl Fit {
     }
 
     /// Either.
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::Maybe(why), _) | (_, Self::Maybe(why)) => Self::Maybe(why),
@@ -182,8 +182,9 @@ fn fits(statement: &Map<String, Value>, request: &Request<'_>) -> Fit {
     });
     let resource = listed("Resource", "NotResource", &|pattern| like(pattern, &request.resource));
     let principal = match (statement.get("Principal"), statement.get("NotPrincipal")) {
-        (Some(value), _) => principal(value, request),
-        (None, Some(value)) => principal(value, request).not(),
+        (Some(value), _) => principal(value, request, true),
+        // An account that is excepted is not all of its roles.
+        (None, Some(value)) => principal(value, request, false).not(),
         (None, None) => Fit::Yes,
     };
     let condition = match statement.get("Condition") {
@@ -196,14 +197,16 @@ fn fits(statement: &Map<String, Value>, request: &Request<'_>) -> Fit {
     action.and(resource).and(principal).and(condition)
 }
 
-/// Whether a principal of the request's account, whichever, is meant.
-fn principal(value: &Value, request: &Request<'_>) -> Fit {
+/// Whether a principal of the request's account, whichever, is meant. `by_account` says whether the account stands for them all,
+/// as it does for `Principal`, and not for `NotPrincipal`.
+/// Source: "AWS JSON policy elements: NotPrincipal", IAM User Guide.
+fn principal(value: &Value, request: &Request<'_>, by_account: bool) -> Fit {
     let meant = |text: &str| {
         let account = text.split(':').nth(4).unwrap_or(text);
         let whole = text == account || text.ends_with(":root");
         match request.account {
             _ if text == "*" => Fit::Yes,
-            Some(own) if account == own && whole => Fit::Yes,
+            Some(own) if account == own && whole && by_account => Fit::Yes,
             Some(own) if account != own => Fit::No,
             _ => Fit::Maybe(say::for_principal(text)),
         }

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::gateway::has_route;
 use super::{Case, Checker, Found, Severity, say, some, word};
+use crate::classify::atlas::is_private;
 use crate::inventory::{
     GroupRule, InterfaceKind, NetworkInterface, RouteDestination, RouteTarget, VpcEndpoint, VpcEndpointType,
 };
@@ -42,8 +43,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 /// Whether an interface speaks for itself, and so may be a client.
 pub(super) fn may_be_client(interface: &NetworkInterface) -> bool {
+    // `available` is an interface's word for attached to nothing.
     matches!(interface.kind, InterfaceKind::Ordinary | InterfaceKind::Lambda)
+        && interface.status != "available"
 }
+
+/// How descriptions begin of interfaces of services that answer, and hardly ever ask: no rule need let them out.
+const SERVERS: [&str; 3] = ["RDSNetworkInterface", "ElastiCache ", "EFS mount target "];
 
 impl<'c> Case<'c> {
     /// Interfaces of a VPC that may be clients.
@@ -255,28 +261,37 @@ fn acls(checker: &mut Checker<'_>) {
 
 /// Source: "Gateway endpoints", AWS PrivateLink guide: outbound rules must allow traffic to the service, by its prefix list for one.
 fn egress(checker: &mut Checker<'_>) {
+    const RULE: &str = "egress-lacks-prefix-list";
     let case = checker.case;
     for endpoint in case.endpoints_of(VpcEndpointType::Gateway) {
         let lists = prefix_lists_of(case, endpoint);
+        let list = lists.first().copied().unwrap_or("PREFIX_LIST_ID");
         let mut closed: BTreeMap<&[String], Vec<&NetworkInterface>> = BTreeMap::new();
         for client in case.clients_in(&endpoint.vpc_id) {
             let table = case.topology.route_table(&endpoint.vpc_id, client.subnet_id.as_deref());
-            let Some(rules) = case.rules_of(&client.interface_id, false) else { continue };
-            if !table.is_some_and(|table| has_route(table, endpoint)) {
+            let is_server = SERVERS.iter().any(|start| client.description.starts_with(start));
+            if is_server || !table.is_some_and(|table| has_route(table, endpoint)) {
                 continue;
             }
+            let groups = case.groups_of(&client.interface_id);
+            let named = || some(groups.iter().map(String::as_str));
+            let Some(rules) = case.rules_of(&client.interface_id, false) else {
+                if !groups.is_empty() {
+                    checker.skip(RULE, say::groups_unknown(named()));
+                }
+                continue;
+            };
             let rules: Vec<&GroupRule> = rules.into_iter().filter(|rule| rule.is_for(HTTPS)).collect();
-            let by_list =
-                rules.iter().any(|rule| rule.prefix_lists.iter().any(|list| lists.contains(list.as_str())));
-            if !by_list && !cover(case, &rules, &lists) {
-                closed.entry(case.groups_of(&client.interface_id)).or_default().push(client);
+            match lets_out(case, &rules, &lists) {
+                Some(true) => {}
+                Some(false) => closed.entry(groups).or_default().push(client),
+                None => checker.skip(RULE, say::entries_unknown(named(), list)),
             }
         }
         for (groups, clients) in closed {
             let tried: u64 = clients.iter().map(|client| case.rejected_to(client, &endpoint.service)).sum();
-            let list = lists.first().copied().unwrap_or("PREFIX_LIST_ID");
             checker.add(Found {
-                rule: "egress-lacks-prefix-list",
+                rule: RULE,
                 resource: groups.first().cloned().unwrap_or_default(),
                 severity: Severity::High,
                 seen: tried > 0,
@@ -318,19 +333,36 @@ fn prefix_lists_of<'c>(case: &Case<'c>, endpoint: &VpcEndpoint) -> BTreeSet<&'c 
     led_to.chain(named.map(|list| list.prefix_list_id.as_str())).collect()
 }
 
-/// Whether blocks of rules hold all entries of a list together; without entries, all IPv4 addresses.
-fn cover(case: &Case<'_>, rules: &[&GroupRule], lists: &BTreeSet<&str>) -> bool {
-    let blocks: Vec<IpNet> = rules.iter().flat_map(|rule| &rule.blocks).copied().collect();
-    let held = IpNet::aggregate(&blocks);
-    let known =
-        case.inventory().prefix_lists.iter().filter(|list| lists.contains(list.prefix_list_id.as_str()));
-    let entries: Vec<&IpNet> = known
-        .filter_map(|list| list.entries.as_ref())
+/// Whether rules let out to one of these lists, or their blocks hold all of its entries together; `None` where that hangs on
+/// entries that are not known.
+fn lets_out(case: &Case<'_>, rules: &[&GroupRule], lists: &BTreeSet<&str>) -> Option<bool> {
+    let entries_of = |id: &str| {
+        let known = case.inventory().prefix_lists.iter().find(|known| known.prefix_list_id == id);
+        known.and_then(|known| known.entries.as_ref())
+    };
+    let named: BTreeSet<&str> =
+        rules.iter().flat_map(|rule| &rule.prefix_lists).map(String::as_str).collect();
+    if !named.is_disjoint(lists) {
+        return Some(true);
+    }
+    let mut blocks: Vec<IpNet> = rules.iter().flat_map(|rule| &rule.blocks).copied().collect();
+    blocks.extend(named.iter().filter_map(|list| entries_of(list)).flatten());
+    let held: Vec<IpNet> =
+        IpNet::aggregate(&blocks).into_iter().filter(|block| matches!(block, IpNet::V4(_))).collect();
+    let everything = held.iter().any(|block| block.prefix_len() == 0);
+    let wanted: Vec<&IpNet> = lists
+        .iter()
+        .filter_map(|list| entries_of(list))
         .flatten()
         .filter(|block| matches!(block, IpNet::V4(_)))
         .collect();
-    let everything = held.iter().any(|block| matches!(block, IpNet::V4(_)) && block.prefix_len() == 0);
-    everything
-        || !entries.is_empty()
-            && entries.into_iter().all(|entry| held.iter().any(|block| block.contains(entry)))
+    let all =
+        !wanted.is_empty() && wanted.iter().all(|entry| held.iter().any(|block| block.contains(*entry)));
+    if everything || all {
+        return Some(true);
+    }
+    // Public blocks may be the service's.
+    let may_hold = wanted.is_empty() && held.iter().any(|block| !is_private(block));
+    let unknown = named.iter().any(|list| entries_of(list).is_none());
+    (!may_hold && !unknown).then_some(false)
 }

@@ -27,15 +27,31 @@ wordings! {
 
     // Why a rule could not look.
     no_answer(calls) { "the inventory has no answer of {calls}", "インベントリに {calls} の結果がありません" }
+    truncated(calls) {
+        "the answer of {calls} is cut off (a NextToken is left): what it does not list may be there",
+        "{calls} の結果が途中で切れています（NextToken が残っています）。一覧にないものが存在する可能性があります"
+    }
     no_logs() { "only records show it, and there are no logs", "レコードからのみ判断できますが、ログがありません" }
     of_the_owner(vpc) {
         "{vpc} is shared by another account, whose endpoints these answers do not have",
         "{vpc} は別のアカウントから共有されており、そのエンドポイントはこのインベントリに含まれていません"
     }
+    no_endpoint_list(vpc) {
+        "the folder that lists {vpc} has no answer of describe-vpc-endpoints",
+        "{vpc} を含むフォルダーに describe-vpc-endpoints の結果がありません"
+    }
     no_region(vpc) { "the Region of {vpc} is not known", "{vpc} のリージョンが不明です" }
     no_groups(endpoint) {
         "the security groups of {endpoint} are not in the inventory",
         "{endpoint} のセキュリティグループがインベントリにありません"
+    }
+    groups_unknown(groups) {
+        "outbound rules of {groups} are not in the inventory",
+        "{groups} のアウトバウンドルールがインベントリにありません"
+    }
+    entries_unknown(groups, list) {
+        "{groups}: whether their rules hold {list} cannot be decided without the entries of prefix lists (get-managed-prefix-list-entries)",
+        "{groups}：プレフィックスリストのエントリ（get-managed-prefix-list-entries）がないため、ルールが {list} を含むかどうかは判断できません"
     }
     no_acl(subnet) {
         "the network ACL of {subnet} is not in the inventory",
@@ -107,13 +123,21 @@ wordings! {
         "{refused}; {bytes} observed bytes passed the ECR endpoints of {vpc}",
         "{refused}。{vpc} の ECR エンドポイント経由の観測バイト数は {bytes} です"
     }
+    undecided_layers(endpoint, why) {
+        "whether the policy of {endpoint} lets image layers through cannot be decided: {why}",
+        "{endpoint} のポリシーがイメージレイヤーを通すかどうかは判断できません：{why}"
+    }
+    except_layers(endpoint, resource, statement) {
+        "take {resource} out of what {statement} of the policy of {endpoint} denies: no Allow outweighs a Deny",
+        "{endpoint} のポリシーの {statement} の Deny の対象から {resource} を除外する（Deny は Allow より優先されます）"
+    }
     allow_layers(endpoint, resource) {
         "add to the policy of {endpoint}: Allow s3:GetObject on {resource} to everyone",
         "{endpoint} のポリシーに、すべてのプリンシパルに対して {resource} への s3:GetObject を許可するステートメントを追加する"
     }
-    bucket_denies(denied, all, stale, bytes) {
-        "{denied} of {all} S3 endpoints are denied{stale}; {bytes} observed bytes passed them (flow logs do not tell to which buckets)",
-        "S3 エンドポイント {all} 個のうち {denied} 個が拒否されます{stale}。これらを経由した観測バイト数は {bytes} です（フローログからはどのバケット宛てかは分かりません）"
+    bucket_denies(actions, denied, all, stale, bytes) {
+        "{denied} of {all} S3 endpoints are denied {actions}{stale}; {bytes} observed bytes passed them (flow logs do not tell to which buckets)",
+        "S3 エンドポイント {all} 個のうち {denied} 個で {actions} が拒否されます{stale}。これらを経由した観測バイト数は {bytes} です（フローログからはどのバケット宛てかは分かりません）"
     }
     stale(ids) {
         "; it names {ids}, which the inventory does not have",
@@ -123,9 +147,9 @@ wordings! {
         "add the endpoints that need the bucket to aws:SourceVpce (or their VPCs to aws:SourceVpc) in the policy of {bucket}",
         "{bucket} のポリシーで、バケットを必要とするエンドポイントを aws:SourceVpce に（またはその VPC を aws:SourceVpc に）追加する"
     }
-    nat_denied(seen) {
-        "its Deny fits requests from these gateways' addresses; {seen} (flow logs do not tell to which buckets)",
-        "これらのNATゲートウェイのアドレスからのリクエストが Deny に該当します。{seen}（フローログからはどのバケット宛てかは分かりません）"
+    nat_denied(actions, seen) {
+        "its Deny of {actions} fits requests from these gateways' addresses; {seen} (flow logs do not tell to which buckets)",
+        "これらのNATゲートウェイのアドレスからのリクエストが {actions} の Deny に該当します。{seen}（フローログからはどのバケット宛てかは分かりません）"
     }
     use_gateway_endpoint(bucket) {
         "let the clients that need {bucket} use an S3 gateway endpoint that its policy names: associate their route tables with it",
@@ -158,6 +182,11 @@ wordings! {
         "the route to {target} is a blackhole; it serves {subnets}; {dropped}",
         "{target} へのルートがブラックホールです。{subnets} が使用しています。{dropped}"
     }
+    leads_to_gone(target, state, subnets, dropped) {
+        "the route to {target} leads to an endpoint that is {state}; it serves {subnets}; {dropped}",
+        "ルートのターゲットである {target} の状態は {state} です。{subnets} が使用しています。{dropped}"
+    }
+    no_subnet() { "no subnet", "サブネットなし" }
     unlisted(target, subnets, dropped) {
         "the route to {target} is not among the endpoints; it serves {subnets}; {dropped}",
         "ルートのターゲットである {target} がエンドポイントの一覧にありません。{subnets} が使用しています。{dropped}"

@@ -71,6 +71,15 @@ fn elements_of_a_statement_fit_or_do_not() {
     }
 }
 
+/// `NotPrincipal` with the account's root excepts root, and not every role.
+#[test]
+fn an_account_that_is_excepted_is_not_all_of_its_roles() {
+    let deny = json!([{"Effect": "Deny", "Action": "*", "Resource": "*",
+        "NotPrincipal": {"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/admin"]}}]);
+    let policy = Policy::parse(&json!({ "Statement": deny }).to_string()).unwrap();
+    assert!(matches!(policy.denies(&request()), Fit::Maybe(_)));
+}
+
 #[test]
 fn conditions_hold_or_do_not() {
     for (condition, allowed) in [

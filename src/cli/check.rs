@@ -102,6 +102,14 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     let report = analyze(&settings, &progress);
     progress.finish();
     let report = report?;
+    if let Some(inventory) = &report.sources.inventory
+        && report.notes.iter().any(|note| note.id == "no-inventory")
+    {
+        bail!(
+            "nothing to check: {inventory} has no file with an answer of `aws ec2 describe-*` (`flowtoll inventory script` prints \
+             a script that fills it)"
+        );
+    }
     if report.sources.inventory.is_none() {
         bail!(
             "nothing to check: give --inventory DIR (`flowtoll inventory script` prints a script that fills one)"

@@ -64,6 +64,8 @@ pub(super) struct Collection {
     pub(super) setup: Setup,
     pub(super) problems: Vec<InventoryProblem>,
     pub(super) files_read: usize,
+    /// Lists that were cut short.
+    pub(super) truncated: BTreeSet<Call>,
     /// Answers that end their list and answers that do not, by folder and call.
     pages: BTreeMap<(String, Call), Pages>,
 }
@@ -221,8 +223,21 @@ impl Collection {
                     call.list_key()
                 );
                 self.problem(&path, advice);
+                self.truncated.insert(call);
             }
         }
+    }
+
+    /// VPCs of a folder without a list of endpoints, where folders hold what accounts or Regions answered: where another one has
+    /// both lists.
+    pub(super) fn vpcs_without_endpoint_list(&self) -> BTreeSet<String> {
+        let folders_of = |call| self.answered.get(&call).cloned().unwrap_or_default();
+        let (vpcs, endpoints) = (folders_of(Call::Vpcs), folders_of(Call::VpcEndpoints));
+        if vpcs.is_disjoint(&endpoints) {
+            return BTreeSet::new();
+        }
+        let unlisted = self.vpcs.iter().filter(|(_, vpc)| !endpoints.contains(&vpc.folder));
+        unlisted.map(|(id, _)| id.clone()).collect()
     }
 
     /// The calls of a kind that nobody answered, by stem; empty when there is no inventory at all.

@@ -21,6 +21,8 @@ pub(super) fn complete(mut collection: Collection) -> Inventory {
 
     let missing_calls = collection.missing_calls(Call::is_wanted);
     let unanswered_calls = collection.missing_calls(|_| true);
+    let truncated_calls = collection.truncated.iter().map(|call| call.stem().to_owned()).collect();
+    let vpcs_without_endpoint_list = collection.vpcs_without_endpoint_list();
     let prefix_lists = collection.prefix_lists.into_iter().map(|(prefix_list_id, parts)| {
         let entries = parts.entries.map(|(_, blocks)| blocks.into_iter().collect::<BTreeSet<_>>());
         let entries = entries.map(|blocks| blocks.into_iter().collect());
@@ -39,6 +41,8 @@ pub(super) fn complete(mut collection: Collection) -> Inventory {
         tags: collection.tags,
         missing_calls,
         unanswered_calls,
+        truncated_calls,
+        vpcs_without_endpoint_list,
         setup: collection.setup,
         problems: collection.problems,
         files_read: collection.files_read,

@@ -6,7 +6,7 @@
 //! Regions are codes such as `us-east-1`. Few answers state theirs; it is read, best first, from an ARN, a zone
 //! name, a folder named after a region, the services of endpoints and the names of prefix lists in the same VPC.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -41,6 +41,10 @@ pub struct Inventory {
     pub missing_calls: Vec<String>,
     /// The same of all calls that a check of the set-up asks for, wanted by a report or not.
     pub unanswered_calls: Vec<String>,
+    /// Calls whose answer ends before its list does (a `NextToken` is left), by file stem: what is not listed may be there.
+    pub truncated_calls: Vec<String>,
+    /// VPCs whose endpoints nobody listed, though those of other accounts or Regions are.
+    pub vpcs_without_endpoint_list: BTreeSet<String>,
     /// What only a check of the set-up asks for: policies, rules, tags, attributes.
     pub setup: Setup,
     /// Files, or values in them, that could not be used, and why; in the order of the paths.

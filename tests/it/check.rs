@@ -2,6 +2,8 @@
 //!
 //! All rule tests start from one sound world, in which every rule looks and none has anything to say. Each test spoils one thing.
 
+/// What cannot be known.
+mod doubts;
 /// Endpoints: gateways, DNS, money, zones, names.
 mod endpoints;
 /// The forms of the output, exit codes and hostile names.

@@ -72,7 +72,7 @@ fn another_flow_log(world: &mut World, resource: &str, status: &str) {
 const V2: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} \
                   ${bytes} ${start} ${end} ${action} ${log-status}";
 
-pub const SPOILT: [Spoilt; 22] = [
+pub const SPOILT: [Spoilt; 23] = [
     Spoilt {
         rule: "endpoint-policy-too-tight",
         resource: "vpce-s3",
@@ -115,6 +115,18 @@ pub const SPOILT: [Spoilt; 22] = [
         spoil: |world| {
             bucket(world, &json!({"StringNotEquals": {"aws:SourceVpce": "vpce-s3"}}));
             world.send("a", S3_WEST, 1000);
+        },
+    },
+    // Reading is free to all, writing is not.
+    Spoilt {
+        rule: "bucket-policy-denies-endpoint",
+        resource: "data",
+        severity: "medium",
+        loss: None,
+        spoil: |world| {
+            let statement = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::data/*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0dead"}}});
+            world.files.insert("bucket-policies/data.json".to_owned(), json!({ "Statement": statement }));
         },
     },
     // No record shows it, but a subnet's way to S3 is its NAT gateway.
@@ -288,7 +300,7 @@ pub const SPOILT: [Spoilt; 22] = [
     },
 ];
 
-pub const SOUND: [Sound; 21] = [
+pub const SOUND: [Sound; 23] = [
     // Anybody of the VPC's own account may do anything.
     Sound {
         rule: "endpoint-policy-too-tight",
@@ -315,6 +327,36 @@ pub const SOUND: [Sound; 21] = [
         change: |world| {
             bucket(world, &json!({"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}));
             world.send("a", S3_WEST, 1000);
+        },
+    },
+    // A list of the customer's own lets everything out.
+    Sound {
+        rule: "egress-lacks-prefix-list",
+        change: |world| {
+            world.list("describe-managed-prefix-lists").push(json!({"PrefixListId": "pl-0all",
+                "PrefixListName": "all", "Entries": [{"Cidr": "0.0.0.0/0"}]}));
+            let lists = json!([{"PrefixListId": "pl-0all"}]);
+            egress(
+                world,
+                &json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": lists}]),
+            );
+        },
+    },
+    // A database answers; an interface attached to nothing is silent.
+    Sound {
+        rule: "egress-lacks-prefix-list",
+        change: |world| {
+            world.list("describe-security-groups").push(
+                json!({"GroupId": "sg-db", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": []}),
+            );
+            for (id, key, value) in
+                [("eni-db", "Description", "RDSNetworkInterface"), ("eni-off", "Status", "available")]
+            {
+                let mut interface = json!({"NetworkInterfaceId": id, "InterfaceType": "interface", "VpcId": "vpc-1",
+                    "SubnetId": "subnet-a", "PrivateIpAddress": "10.0.1.99", "Groups": [{"GroupId": "sg-db"}]});
+                interface[key] = json!(value);
+                world.list("describe-network-interfaces").push(interface);
+            }
         },
     },
     // Only the VPC's endpoint may, and every route table has it.
