@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::aggregate::{Hour, Partial};
+use crate::aggregate::{Hour, Partial, Rejected, RejectedPeer};
 use crate::inventory::{InterfaceKind, Inventory, NatGateway, VpcEndpoint, VpcEndpointType};
 use crate::model::time::{Bucket, observed_hours};
 
@@ -36,12 +36,29 @@ impl Attribution {
         }
     }
 
+    /// Notes endpoints that turned clients away, as their interfaces or the clients' saw it.
+    pub(super) fn note_refusals(&mut self, rejected: &[Rejected], topology: &Topology<'_>) {
+        let endpoint_at = |one: &Rejected| {
+            let observer = topology.interface(&one.observer)?;
+            let RejectedPeer::Address(peer) = one.peer else { return None };
+            let there = topology.interface_at(observer.vpc_id.as_deref()?, peer)?;
+            topology.endpoint_of_interface(&there.interface_id)
+        };
+        let endpoints = rejected
+            .iter()
+            .filter_map(|one| topology.endpoint_of_interface(&one.observer).or_else(|| endpoint_at(one)));
+        self.refused.extend(endpoints.map(|endpoint| endpoint.vpc_endpoint_id.clone()));
+    }
+
     /// Whether an endpoint was there and watched in every hour with records: its interfaces all have rows of their own (NODATA
     /// counts), or active flow logs of its VPC, its subnets or its interfaces were read. Hours without rows between two with
-    /// rows count as quiet, as everywhere. Gateway endpoints have no interface: only a flow log of the VPC watches them.
+    /// rows count as quiet, as everywhere. Gateway endpoints have no interface: only a flow log of the VPC watches them. What clients
+    /// would send that were turned away is not known, whoever watched.
     pub fn watched(&self, endpoint: &VpcEndpoint, inventory: &Inventory) -> bool {
         let Some(first) = self.hours.first() else { return false };
-        if endpoint.created.is_some_and(|created| created > first.start()) {
+        if endpoint.created.is_some_and(|created| created > first.start())
+            || self.refused.contains(&endpoint.vpc_endpoint_id)
+        {
             return false;
         }
         let logged = |interface: &String| self.is_logged(interface);

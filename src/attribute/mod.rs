@@ -91,6 +91,8 @@ pub struct Attribution {
     pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,
     /// Interfaces with SKIPDATA rows.
     pub skipped_interfaces: BTreeSet<String>,
+    /// Interface endpoints at which clients were turned away at port 443: what these would send is not known.
+    pub refused: BTreeSet<String>,
     /// Hours with records of any kind.
     pub hours: BTreeSet<Bucket>,
 }
@@ -117,5 +119,6 @@ fn attribute_with(
     let mut outcome = assemble::assemble(&chosen.hours, &mut kinds, &mut resolver)?;
     outcome.duplicate_bytes += chosen.duplicate_bytes;
     outcome.set_aside = chosen.set_aside;
+    outcome.note_refusals(&partial.rejected().0, topology);
     Ok(outcome)
 }

@@ -98,6 +98,24 @@ impl<'c> Case<'c> {
         let rules = self.ingress_of(&endpoint.vpc_endpoint_id)?;
         Some(rules.iter().any(|rule| rule.is_for(HTTPS) && self.admits(rule, client)))
     }
+
+    /// Whether an endpoint's groups are known not to let a client in: an interface, or an address.
+    fn shuts_out(&self, endpoint: &VpcEndpoint, client: &str) -> bool {
+        if let Some(interface) = self.topology.interface(client) {
+            return self.group_admits(endpoint, interface) == Some(false);
+        }
+        let (Ok(address), Some(rules)) =
+            (client.parse::<std::net::IpAddr>(), self.ingress_of(&endpoint.vpc_endpoint_id))
+        else {
+            return false;
+        };
+        // Which groups and lists it is in is not known.
+        !rules.iter().filter(|rule| rule.is_for(HTTPS)).any(|rule| {
+            !rule.groups.is_empty()
+                || !rule.prefix_lists.is_empty()
+                || rule.blocks.iter().any(|block| block.contains(&address))
+        })
+    }
 }
 
 fn rejected(checker: &mut Checker<'_>) {
@@ -115,10 +133,10 @@ fn rejected(checker: &mut Checker<'_>) {
             continue;
         }
         let records: u64 = attempts.iter().map(|attempt| attempt.records).sum();
-        let known = attempts.iter().filter_map(|attempt| case.topology.interface(&attempt.client));
-        let closed: Vec<&str> = known
-            .filter(|client| case.group_admits(endpoint, client) == Some(false))
-            .map(|client| client.interface_id.as_str())
+        let closed: Vec<&str> = attempts
+            .iter()
+            .map(|attempt| attempt.client.as_str())
+            .filter(|client| case.shuts_out(endpoint, client))
             .collect();
         let groups = case.groups_of(&endpoint.vpc_endpoint_id);
         let reason = if closed.is_empty() {
@@ -127,20 +145,33 @@ fn rejected(checker: &mut Checker<'_>) {
             say::group_closed(some(groups.iter().map(String::as_str)), some(closed.iter().copied()))
         };
         let bytes = case.bytes_through(endpoint);
+        let passing: BTreeSet<&str> = case
+            .flows_through(endpoint)
+            .filter(|flow| flow.volume.0 > 0 && flow.volume.1 > 0)
+            .filter_map(|flow| flow.client.interface_id.as_deref())
+            .collect();
+        let all_pass = attempts.iter().all(|attempt| passing.contains(attempt.client.as_str()));
         let tries: Vec<Wording> =
             attempts.iter().map(|attempt| say::tries(&attempt.client, attempt.records)).collect();
         checker.add(Found {
             rule: RULE,
             resource: endpoint.vpc_endpoint_id.clone(),
-            severity: if bytes == 0 { Severity::Critical } else { Severity::High },
+            severity: match (bytes, all_pass) {
+                (0, _) => Severity::Critical,
+                (_, false) => Severity::High,
+                (_, true) => Severity::Low,
+            },
             seen: true,
-            title: format!("Clients are turned away at port 443 of the {} endpoint", endpoint.service),
+            title: if all_pass {
+                format!(
+                    "Some attempts at port 443 of the {} endpoint are rejected, of clients that get through",
+                    endpoint.service
+                )
+            } else {
+                format!("Clients are turned away at port 443 of the {} endpoint", endpoint.service)
+            },
             evidence: say::rejects(records, say::some_of(&tries), reason, grouped(bytes)),
-            fix: let_in(
-                case,
-                endpoint,
-                &attempts.iter().map(|attempt| attempt.client.as_str()).collect::<Vec<_>>(),
-            ),
+            fix: if closed.is_empty() { say::look_elsewhere() } else { let_in(case, endpoint, &closed) },
             loss: None,
         });
     }
@@ -150,11 +181,16 @@ fn rejected(checker: &mut Checker<'_>) {
 fn let_in(case: &Case<'_>, endpoint: &VpcEndpoint, clients: &[&str]) -> Wording {
     let group = case.groups_of(&endpoint.vpc_endpoint_id).first().map_or("GROUP_ID", String::as_str);
     let subnets = clients.iter().filter_map(|client| case.topology.interface(client)?.subnet_id.as_deref());
-    let blocks: BTreeSet<String> = subnets
+    let own = subnets
         .filter_map(|subnet| case.topology.subnet(subnet))
         .filter_map(|subnet| subnet.cidrs.iter().find(|block| matches!(block, IpNet::V4(_))))
-        .map(ToString::to_string)
-        .collect();
+        .map(ToString::to_string);
+    // Of whom only the address is known: it alone.
+    let others = clients
+        .iter()
+        .filter_map(|client| client.parse::<std::net::Ipv4Addr>().ok())
+        .map(|address| format!("{address}/32"));
+    let blocks: BTreeSet<String> = own.chain(others).collect();
     let vpc = case.inventory().vpcs.iter().find(|vpc| vpc.vpc_id == endpoint.vpc_id);
     let whole = vpc.and_then(|vpc| vpc.cidrs.first()).map_or_else(|| "CIDR".to_owned(), ToString::to_string);
     let blocks = if blocks.is_empty() { BTreeSet::from([whole]) } else { blocks };

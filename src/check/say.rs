@@ -236,6 +236,10 @@ wordings! {
         "the endpoint's security groups are not known to be closed to them: look at the clients' own groups and at the network ACLs",
         "エンドポイントのセキュリティグループが原因とは確認できないため、クライアント側のセキュリティグループとネットワーク ACL を確認してください"
     }
+    look_elsewhere() {
+        "look at the outbound rules of the clients' groups, and at the network ACLs of their subnets and of the endpoint's",
+        "クライアントのセキュリティグループのアウトバウンドルールと、クライアントおよびエンドポイントのサブネットのネットワーク ACL を確認する"
+    }
     group_closed(groups, clients) {
         "{groups} do not let {clients} in",
         "{groups} が {clients} からのインバウンドを許可していません"

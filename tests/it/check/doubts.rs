@@ -4,7 +4,7 @@ use flowtoll::model::report::Report;
 use serde_json::json;
 
 use super::forms::run;
-use super::world::{World, rule};
+use super::world::{World, answer, row, rule};
 
 /// Asserts that a rule says why it could not look, and finds nothing.
 #[track_caller]
@@ -127,4 +127,47 @@ fn remedies_fit_what_is_there() {
         "ecr-layers-denied",
     );
     assert!(layers.starts_with("take ") && !layers.contains("Allow s3:GetObject"), "{layers}");
+}
+
+/// The worst finding of a rule: severity and fix.
+fn found(report: &Report, rule: &str) -> Option<(&'static str, String)> {
+    let line = report.findings.iter().find(|line| line.id == rule)?;
+    Some((line.severity, line.fix.en().to_owned()))
+}
+
+/// Nothing passes an endpoint whose clients are turned away; that is no reason to delete it.
+#[test]
+fn an_endpoint_that_turns_clients_away_is_not_idle() {
+    let mut world = World::sound();
+    world.add_endpoint("kms", 43);
+    let report = world.check();
+    assert!(found(&report, "endpoint-idle").is_some(), "{:?}", report.findings);
+    assert!(report.plan.saving_month_usd > Some(0.into()));
+    world.reject("a", "10.0.1.43");
+    let report = world.check();
+    assert_eq!(found(&report, "endpoint-idle"), None);
+    assert_eq!(report.plan.saving_month_usd, Some(0.into()));
+    let (severity, fix) = found(&report, "endpoint-rejects-clients").expect("a finding");
+    assert_eq!(severity, "critical");
+    // The endpoint's group is open to all of the VPC.
+    assert!(fix.starts_with("look at the outbound rules"), "{fix}");
+}
+
+#[test]
+fn who_gets_through_is_not_turned_away() {
+    let mut world = World::sound();
+    world.logs.push(answer("eni-a", "10.0.1.10", "10.0.1.22", 9000));
+    world.reject("a", "10.0.1.22");
+    assert_eq!(found(&world.check(), "endpoint-rejects-clients").expect("a finding").0, "low");
+    world.reject("b", "10.0.2.22");
+    assert_eq!(found(&world.check(), "endpoint-rejects-clients").expect("a finding").0, "high");
+}
+
+/// A client of another network is let in by its address: the VPC's own block does not hold it.
+#[test]
+fn who_comes_from_elsewhere_is_let_in_by_address() {
+    let mut world = World::sound();
+    world.logs.push(row("eni-ssm-a", "10.99.0.4", "10.0.1.22", 40, "REJECT"));
+    let (_, fix) = found(&world.check(), "endpoint-rejects-clients").expect("a finding");
+    assert!(fix.ends_with("--group-id sg-e --protocol tcp --port 443 --cidr 10.99.0.4/32"), "{fix}");
 }
