@@ -1,7 +1,7 @@
 //! Which path a client's bytes take to a peer, by routes.
 
 use crate::classify::atlas::{Atlas, PeerClass};
-use crate::inventory::{NetworkInterface, RouteDestination, RouteTable, RouteTarget, VpcEndpointType};
+use crate::inventory::{self, NetworkInterface, RouteDestination, RouteTable, RouteTarget, VpcEndpointType};
 use crate::model::addr::Addr;
 
 use super::topology::Topology;
@@ -77,6 +77,15 @@ pub struct Site<'a> {
     pub zone: Option<&'a str>,
 }
 
+/// Whether a route takes packets. What was a NAT gateway's way when an inventory was made after it went, another has taken since;
+/// but a service's prefix list has no other way while its route is there: packets are dropped, and no NAT gateway sees them.
+/// Source: "Route priority" and the state `blackhole` of `Route`, Amazon VPC User Guide and EC2 API Reference.
+fn takes(route: &inventory::Route) -> bool {
+    let of_a_service = matches!(route.destination, RouteDestination::PrefixList(_))
+        && matches!(route.target, RouteTarget::VpcEndpoint(_));
+    route.active || of_a_service
+}
+
 /// Answers routing questions over an inventory.
 #[derive(Debug, Clone, Copy)]
 pub struct Router<'a> {
@@ -98,14 +107,14 @@ impl<'a> Router<'a> {
         let is_listed = class.destinations.iter().any(|index| {
             let destination = &self.atlas.destinations[*index as usize];
             matches!(destination, RouteDestination::PrefixList(_))
-                && table.routes.iter().any(|route| route.active && route.destination == *destination)
+                && table.routes.iter().any(|route| takes(route) && route.destination == *destination)
         });
         if !is_listed && let Some(endpoint) = self.unlisted_gateway_endpoint(table, class) {
             return Some(Route::through(Path::GatewayEndpoint, endpoint));
         }
         let target = class.destinations.iter().find_map(|index| {
             let destination = &self.atlas.destinations[*index as usize];
-            table.routes.iter().find(|route| route.active && route.destination == *destination)
+            table.routes.iter().find(|route| takes(route) && route.destination == *destination)
         })?;
         let next = |site: Site<'_>| (hops > 0).then(|| self.class_from(site, class, hops - 1)).flatten();
         Some(self.follow(site, &target.target, next))

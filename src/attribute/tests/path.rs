@@ -240,6 +240,23 @@ fn a_blackhole_takes_nothing() {
     assert_eq!(route(&network(), "vpc-1", Some("private"), "198.51.100.9"), "nat-gateway nat-1");
 }
 
+/// The endpoint is gone and its route is not: the service's packets are dropped, and do not turn to the NAT gateway.
+#[test]
+fn a_blackhole_of_a_service_drops_what_its_list_holds() {
+    let mut network = network();
+    let tables = &mut network.route_tables;
+    let table = tables.iter_mut().find(|table| table.route_table_id == "rtb-private").unwrap();
+    for route in &mut table.routes {
+        if let RouteTarget::VpcEndpoint(id) = &mut route.target {
+            *id = "vpce-gone".to_owned();
+            route.active = false;
+        }
+    }
+    network.vpc_endpoints.clear();
+    assert_eq!(route(&network, "vpc-1", Some("private"), "52.216.0.1"), "gateway-endpoint vpce-gone");
+    assert_eq!(route(&network, "vpc-1", Some("private"), "8.8.8.8"), "nat-gateway nat-1");
+}
+
 #[test]
 fn gateway_endpoints_take_what_their_lists_hold() {
     let network = network();
