@@ -25,6 +25,16 @@ impl Attribution {
             if presence.skipdata > 0 {
                 self.skipped_interfaces.insert(id.clone().into_owned());
             }
+            if presence.skipdata == presence.rows {
+                self.lost_interfaces.insert(id.into_owned());
+                continue;
+            }
+            // A log of rejected traffic is silent about all that passes.
+            let identity = &partial.flow_logs[observer.flow_log as usize].identity;
+            let mut logs = topology.inventory.flow_logs.iter();
+            if logs.any(|log| log.flow_log_id == *identity && log.traffic_type == "REJECT") {
+                continue;
+            }
             let is_nat = topology.interface(&id).is_some_and(|known| known.kind == InterfaceKind::NatGateway);
             if is_nat || topology.endpoint_of_interface(&id).is_some() {
                 self.covered.entry(id.into_owned()).or_default().insert(hour.bucket);
@@ -53,11 +63,12 @@ impl Attribution {
     /// Whether an endpoint was there and watched in every hour with records: its interfaces all have rows of their own (NODATA
     /// counts), or active flow logs of its VPC, its subnets or its interfaces were read. Hours without rows between two with
     /// rows count as quiet, as everywhere. Gateway endpoints have no interface: only a flow log of the VPC watches them. What clients
-    /// would send that were turned away is not known, whoever watched.
+    /// would send that were turned away is not known, nor what passed in an hour of which AWS lost all records (SKIPDATA).
     pub fn watched(&self, endpoint: &VpcEndpoint, inventory: &Inventory) -> bool {
         let Some(first) = self.hours.first() else { return false };
         if endpoint.created.is_some_and(|created| created > first.start())
             || self.refused.contains(&endpoint.vpc_endpoint_id)
+            || endpoint.interface_ids.iter().any(|id| self.lost_interfaces.contains(id))
         {
             return false;
         }

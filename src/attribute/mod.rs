@@ -91,6 +91,8 @@ pub struct Attribution {
     pub flow_logs: BTreeMap<String, BTreeSet<Bucket>>,
     /// Interfaces with SKIPDATA rows.
     pub skipped_interfaces: BTreeSet<String>,
+    /// Interfaces with an hour of SKIPDATA rows and no other.
+    pub lost_interfaces: BTreeSet<String>,
     /// Interface endpoints at which clients were turned away at port 443: what these would send is not known.
     pub refused: BTreeSet<String>,
     /// Hours with records of any kind.

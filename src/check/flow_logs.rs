@@ -60,6 +60,10 @@ fn coverage(checker: &mut Checker<'_>) {
         .chain(case.partial.observers.iter().filter_map(|observer| std::str::from_utf8(&observer.id).ok()))
         .collect();
     for vpc in case.vpcs().into_iter().filter(|vpc| !logged.contains(vpc)) {
+        if case.is_shared_with_us(vpc) {
+            checker.skip("subnet-not-logged", say::logs_of_the_owner(vpc));
+            continue;
+        }
         let subnets = inventory.subnets.iter().filter(|subnet| subnet.vpc_id == vpc);
         let without = |subnet: &&str| {
             if logged.contains(subnet) {
@@ -115,8 +119,22 @@ fn coverage(checker: &mut Checker<'_>) {
     }
 }
 
+/// Another active flow log of the same resource that does better.
+fn better<'c>(case: &Case<'c>, log: &FlowLog, is_better: impl Fn(&FlowLog) -> bool) -> Option<&'c FlowLog> {
+    case.inventory().flow_logs.iter().find(|other| {
+        other.flow_log_id != log.flow_log_id
+            && other.resource_id == log.resource_id
+            && other.active
+            && is_better(other)
+    })
+}
+
 fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
     let case = checker.case;
+    // One for each kind is as good as one for all.
+    if better(case, log, |other| other.traffic_type != log.traffic_type).is_some() {
+        return;
+    }
     let (title, effect, severity) = match log.traffic_type.as_str() {
         "ACCEPT" => ("The flow log records accepted traffic only", say::accept_only(), Severity::Low),
         "REJECT" => ("The flow log records rejected traffic only", say::reject_only(), Severity::High),
@@ -134,35 +152,45 @@ fn filter(checker: &mut Checker<'_>, log: &FlowLog) {
     });
 }
 
+/// The fields of a format, `${name}` each.
+fn field_names(format: &str) -> impl Iterator<Item = &str> {
+    format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}'))
+}
+
 fn fields(checker: &mut Checker<'_>, log: &FlowLog) {
     let case = checker.case;
     let Some(format) = &log.log_format else {
         return checker.skip("flow-log-fields", say::no_format(&log.flow_log_id));
     };
-    let names: BTreeSet<&str> =
-        format.split_whitespace().map(|field| field.trim_start_matches("${").trim_end_matches('}')).collect();
     // Only regional NAT gateways have rows without an interface.
     let has_regional = case.inventory().nat_gateways.iter().any(|nat| nat.regional && !is_gone(&nat.state));
+    let lacks = |format: &str, name: &str| !field_names(format).any(|known| known == name);
     let lacking: Vec<&Telling> = FIELDS
         .iter()
-        .filter(|(name, _)| !names.contains(name) && (has_regional || *name != REGIONAL_FIELD))
+        .filter(|(name, _)| lacks(format, name) && (has_regional || *name != REGIONAL_FIELD))
         .collect();
     if lacking.is_empty() {
         return;
     }
+    let tells_all = |other: &FlowLog| {
+        let format = other.log_format.as_deref();
+        format.is_some_and(|format| lacking.iter().all(|(name, _)| !lacks(format, name)))
+    };
+    let better = better(case, log, |other| other.traffic_type != "REJECT" && tells_all(other));
     let adds: Vec<Wording> = lacking.iter().map(|(name, adds)| say::field_adds(name, adds())).collect();
     checker.add(Found {
         rule: "flow-log-fields",
         resource: log.flow_log_id.clone(),
         severity: Severity::Low,
-        seen: case.was_read(log),
+        // What the other one has is not missing.
+        seen: better.is_none() && case.was_read(log),
         title: format!(
             "The flow log of {} lacks {}",
             log.resource_id,
             some(lacking.iter().map(|(name, _)| *name)).en()
         ),
         evidence: Wording::join(&adds, "; "),
-        fix: say::make_with_format(),
+        fix: better.map_or_else(say::make_with_format, |other| say::use_the_other(&other.flow_log_id)),
         loss: None,
     });
 }

@@ -59,7 +59,7 @@ impl<'c> Case<'c> {
     /// Whether a VPC is shared with the account whose answers these are: none of the interfaces there is of the VPC's owner.
     /// Participants do not see the owner's endpoints.
     /// Source: "Responsibilities and permissions for owners and participants", Amazon VPC User Guide.
-    fn is_shared_with_us(&self, vpc: &str) -> bool {
+    pub(super) fn is_shared_with_us(&self, vpc: &str) -> bool {
         let Some(owner) = self.topology.account_of_vpc(vpc) else { return false };
         let interfaces = self.inventory().network_interfaces.iter();
         let mut accounts = interfaces
@@ -275,6 +275,15 @@ fn blackhole(checker: &mut Checker<'_>) {
                 })
                 .map(|flow| flow.volume.0)
                 .sum();
+            let answered = case.attribution.flows.iter().any(|flow| {
+                flow.route.via.as_deref() == Some(target)
+                    && flow.volume.1 > 0
+                    && Case::is_from(flow, &subnets)
+            });
+            if route.active && answered {
+                checker.skip("gateway-endpoint-blackhole", say::answers_come(target));
+                continue;
+            }
             let led_to =
                 if target.is_empty() { say::no_longer_named() } else { Wording::same(target.as_str()) };
             let served = if subnets.is_empty() { say::no_subnet() } else { some(subnets.iter().copied()) };

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::reach::may_be_client;
 use super::{Case, Checker, Found, Severity, say, some, word};
+use crate::advise::catalog::has_public_address;
 use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
@@ -64,7 +65,7 @@ fn add_idle(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         seen: true,
         title: format!("Nothing uses the {} endpoint", endpoint.service),
         evidence: say::idle(hours, endpoint.subnet_ids.len()),
-        fix: Wording::same(delete(endpoint)),
+        fix: if endpoint.managed { say::made_by_a_service() } else { Wording::same(delete(endpoint)) },
         loss: checker.case.cost_of(endpoint),
     });
 }
@@ -118,7 +119,7 @@ fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
     let region = case.line(endpoint).and_then(|line| line.region.as_deref());
     let by_nat = NatRates::of(case.book, region).bytes_cost(bytes).and_then(|cost| case.scale.month(cost));
     let (Some(now), Some(by_nat)) = (case.cost_of(endpoint), by_nat) else { return };
-    if !reach_nat || by_nat >= now {
+    if !reach_nat || by_nat >= now || !has_public_address(&endpoint.service) {
         return;
     }
     checker.add(Found {
@@ -178,11 +179,14 @@ fn paid_gateway_service(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
             if clients.is_empty() { say::nobody_at_all() } else { some(clients) },
             grouped(others),
         ),
-        fix: say::keep_for_others(format!(
-            "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID",
-            word(&endpoint.vpc_id),
-            word(&case.service_name(&endpoint.vpc_id, &endpoint.service))
-        )),
+        fix: match case.topology.gateway_endpoints(&endpoint.vpc_id, &endpoint.service).next() {
+            Some(gateway) => say::let_names_lead(&gateway.vpc_endpoint_id, word(&endpoint.vpc_endpoint_id)),
+            None => say::keep_for_others(format!(
+                "aws ec2 create-vpc-endpoint --vpc-id {} --vpc-endpoint-type Gateway --service-name {} --route-table-ids ROUTE_TABLE_ID",
+                word(&endpoint.vpc_id),
+                word(&case.service_name(&endpoint.vpc_id, &endpoint.service))
+            )),
+        },
         loss: loss.filter(|_| own > 0),
     });
 }

@@ -36,6 +36,14 @@ wordings! {
         "{vpc} is shared by another account, whose endpoints these answers do not have",
         "{vpc} は別のアカウントから共有されており、そのエンドポイントはこのインベントリに含まれていません"
     }
+    logs_of_the_owner(vpc) {
+        "{vpc} is shared by another account, whose flow logs these answers do not have",
+        "{vpc} は別のアカウントから共有されており、そのフローログはこのインベントリに含まれていません"
+    }
+    answers_come(endpoint) {
+        "{endpoint} is not among the endpoints of the inventory, but records show answers through it",
+        "{endpoint} はインベントリのエンドポイントの一覧にありませんが、応答のレコードがあります"
+    }
     no_endpoint_list(vpc) {
         "the folder that lists {vpc} has no answer of describe-vpc-endpoints",
         "{vpc} を含むフォルダーに describe-vpc-endpoints の結果がありません"
@@ -316,6 +324,14 @@ wordings! {
         "{bytes} observed bytes; {now} USD a month, against {by_nat} USD at the NAT gateway that all its clients have",
         "観測バイト数は {bytes} です。月額 {now} USD に対し、全クライアントが使えるNATゲートウェイでは {by_nat} USD です"
     }
+    let_names_lead(gateway, endpoint) {
+        "{gateway} is there: let the service's names lead to it, with Private DNS of the interface endpoint for the inbound resolver only (S3), or off: aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --dns-options PrivateDnsOnlyForInboundResolverEndpoint=true; clients that name the interface endpoint must stop doing so",
+        "{gateway} が既にあるため、サービスの名前がゲートウェイエンドポイントに解決されるようにする。インターフェイスエンドポイントのプライベート DNS をインバウンドリゾルバー専用にする（S3）か、無効にする：aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --dns-options PrivateDnsOnlyForInboundResolverEndpoint=true。インターフェイスエンドポイントの名前を直接使うクライアントは設定を変更する"
+    }
+    made_by_a_service() {
+        "an AWS service made it and keeps it (RequesterManaged): switch the feature off there",
+        "AWS のサービスが作成・管理しているため（RequesterManaged）、そのサービス側で機能を無効にする"
+    }
     unless_needed(command) {
         "{command}, unless it is there for security, or as one of a set (ssm, ssmmessages, ec2messages; ecr.api, ecr.dkr)",
         "{command}（セキュリティのため、または組の 1 つとして必要な場合を除く：ssm、ssmmessages、ec2messages の組、ecr.api、ecr.dkr の組）"
@@ -393,6 +409,10 @@ wordings! {
     adds_path() { "gateway endpoint or internet gateway, without route tables", "ルートテーブルなしでも分かる、ゲートウェイエンドポイントとインターネットゲートウェイの区別" }
     adds_direction() { "the direction of rows between unknown addresses", "不明なアドレス間のレコードの方向" }
     adds_regional() { "the rows of regional NAT gateways", "リージョナル NATゲートウェイのレコード" }
+    use_the_other(log) {
+        "{log} has these fields: delete this one where nothing else reads it",
+        "{log} にはこれらのフィールドがあるため、他で使用していなければこれを削除する"
+    }
     make_with_format() {
         "make another with the format of the README, then delete this one; a flow log cannot be changed",
         "README の形式のフローログを別に作成してから、これを削除する（フローログは変更できない）"

@@ -72,7 +72,11 @@ impl Case<'_> {
     fn present(&self, vpc: &str, wanted: &'static [&'static str]) -> BTreeSet<&'static str> {
         let here = self.endpoints_of(VpcEndpointType::Interface).filter(|endpoint| endpoint.vpc_id == vpc);
         let services: BTreeSet<&str> = here.map(|endpoint| endpoint.service.as_str()).collect();
-        wanted.iter().copied().filter(|service| services.contains(service)).collect()
+        // A FIPS endpoint serves the same clients.
+        let is_here = |service: &&str| {
+            services.contains(service) || services.contains(format!("{service}-fips").as_str())
+        };
+        wanted.iter().copied().filter(is_here).collect()
     }
 }
 

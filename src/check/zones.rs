@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::zones_differ;
 use crate::attribute::{Flow, Path};
-use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType};
+use crate::inventory::{RouteTarget, VpcEndpoint, VpcEndpointType, is_gone};
 use crate::model::quantity::grouped;
 use crate::model::wording::Wording;
 use crate::price::Meter;
@@ -50,6 +50,12 @@ impl<'c> Case<'c> {
         self.clients_in(vpc).filter_map(|client| self.topology.zone_of_interface(client)).collect()
     }
 
+    /// Whether a NAT gateway is deleted, or on its way there.
+    fn is_gone_nat(&self, id: &str) -> bool {
+        let mut gateways = self.inventory().nat_gateways.iter();
+        gateways.any(|nat| nat.nat_gateway_id == id && is_gone(&nat.state))
+    }
+
     /// A month of one zone of an endpoint.
     fn zone_month(&self, endpoint: &VpcEndpoint) -> Option<Decimal> {
         let region = self.line(endpoint)?.region.as_deref()?;
@@ -69,7 +75,10 @@ fn nat_elsewhere(checker: &mut Checker<'_>) {
         let Some(unit) = units.clone().find(|unit| unit.id == *nat_id) else { continue };
         let zone = case.topology.zone_of_subnet(&subnet.subnet_id);
         let (Some(here), Some(there)) = (zone, unit.zone.as_deref()) else { continue };
-        if !zones_differ(here, there) || unit.vpc.as_deref() != Some(&subnet.vpc_id) {
+        if !zones_differ(here, there)
+            || unit.vpc.as_deref() != Some(&subnet.vpc_id)
+            || case.is_gone_nat(nat_id)
+        {
             continue;
         }
         let is_ours = |flow: &&Flow| {
@@ -81,7 +90,11 @@ fn nat_elsewhere(checker: &mut Checker<'_>) {
         let bytes: u128 = flows.map(|flow| flow.volume.0 + flow.volume.1).sum();
         let rates = NatRates::of(case.book, unit.region.as_deref());
         let loss = rates.cross_zone_cost(bytes).and_then(|cost| case.scale.month(cost));
-        let own = units.clone().find(|other| other.zone.as_deref() == Some(here) && other.vpc == unit.vpc);
+        let own = units.clone().find(|other| {
+            other.zone.as_deref() == Some(here)
+                && (&other.vpc, other.private) == (&unit.vpc, unit.private)
+                && !case.is_gone_nat(&other.id)
+        });
         checker.add(Found {
             rule: "nat-in-another-zone",
             resource: subnet.subnet_id.clone(),

@@ -245,7 +245,7 @@ fn a_blackhole_takes_nothing() {
 fn a_blackhole_of_a_service_drops_what_its_list_holds() {
     let mut network = network();
     let tables = &mut network.route_tables;
-    let table = tables.iter_mut().find(|table| table.route_table_id == "rtb-private").unwrap();
+    let table = tables.iter_mut().find(|table| table.route_table_id == "rtb-private").expect("a table");
     for route in &mut table.routes {
         if let RouteTarget::VpcEndpoint(id) = &mut route.target {
             *id = "vpce-gone".to_owned();

@@ -195,7 +195,11 @@ fn outcome<'r>(line: &'r FindingLine, uri: &str) -> Outcome<'r> {
         "lossMonthUsd": line.loss_month_usd.map(money_text),
         "fromTraffic": line.from_traffic,
     });
-    let fingerprints = json!({ "flowtoll/v1": clean(&format!("{}:{}", line.id, line.resource_id)) });
+    // One resource may have a rule's finding for each service; counts in a title change from run to run.
+    let is_count = |word: &&str| word.chars().all(|c| c.is_ascii_digit());
+    let subject: Vec<&str> = line.title.split(' ').filter(|word| !is_count(word)).collect();
+    let fingerprint = format!("{}:{}:{}", line.id, line.resource_id, subject.join(" "));
+    let fingerprints = json!({ "flowtoll/v2": clean(&fingerprint) });
     let map = |value: Value| if let Value::Object(map) = value { map } else { Map::new() };
     Outcome {
         rule_id: &line.id,

@@ -171,3 +171,91 @@ fn who_comes_from_elsewhere_is_let_in_by_address() {
     let (_, fix) = found(&world.check(), "endpoint-rejects-clients").expect("a finding");
     assert!(fix.ends_with("--group-id sg-e --protocol tcp --port 443 --cidr 10.99.0.4/32"), "{fix}");
 }
+
+/// A service of a partner has no public address: no NAT gateway leads to it, however little passes.
+#[test]
+fn what_only_an_endpoint_reaches_keeps_it() {
+    for (service, may_go) in [
+        ("com.amazonaws.us-east-1.kms", true),
+        ("com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0", false),
+        ("com.amazonaws.us-east-1.execute-api", false),
+    ] {
+        let mut world = World::sound();
+        world.add_endpoint("kms", 43);
+        world.endpoint("vpce-kms")["ServiceName"] = json!(service);
+        world.send("a", "10.0.1.43", 1000);
+        let report = world.check();
+        assert_eq!(found(&report, "endpoint-under-used").is_some(), may_go, "{service}");
+        let goes = report.advice.iter().any(|line| line.id == "remove-interface-endpoint/vpce-kms");
+        assert_eq!(goes, may_go, "{service}");
+    }
+}
+
+#[test]
+fn what_was_not_recorded_is_not_idle() {
+    let quiet = |eni: &str, status: &str| {
+        format!("5 111122223333 {eni} - - - - - - - 1773100860 1773100920 - {status} vpc-1 - - - - - -")
+    };
+    for (status, traffic, is_idle) in
+        [("NODATA", "ALL", true), ("SKIPDATA", "ALL", false), ("NODATA", "REJECT", false)]
+    {
+        let mut world = World::sound();
+        world.add_endpoint("kms", 43);
+        world.logs.extend(["eni-kms-a", "eni-kms-b"].map(|eni| quiet(eni, status)));
+        world.element("describe-flow-logs", "fl-0a")["TrafficType"] = json!(traffic);
+        assert_eq!(found(&world.check(), "endpoint-idle").is_some(), is_idle, "{status} {traffic}");
+    }
+}
+
+#[test]
+fn an_endpoint_that_a_service_keeps_is_not_deleted_by_hand() {
+    let mut world = World::sound();
+    world.add_endpoint("guardduty-data", 43);
+    world.endpoint("vpce-guardduty-data")["RequesterManaged"] = json!(true);
+    let (_, fix) = found(&world.check(), "endpoint-idle").expect("a finding");
+    assert!(fix.contains("RequesterManaged") && !fix.contains("delete"), "{fix}");
+}
+
+#[test]
+fn a_gateway_endpoint_that_is_there_is_not_made_again() {
+    let mut world = World::sound();
+    world.add_endpoint("s3", 43);
+    world.endpoint("vpce-s3")["VpcEndpointId"] = json!("vpce-gw");
+    for table in ["rtb-a", "rtb-b"] {
+        world.routes(table)[2]["GatewayId"] = json!("vpce-gw");
+    }
+    world.send("a", "10.0.1.43", 1_000_000_000);
+    let (severity, fix) = found(&world.check(), "s3-interface-endpoint").expect("a finding");
+    assert_eq!(severity, "medium");
+    assert!(fix.starts_with("vpce-gw is there: "), "{fix}");
+}
+
+/// Two flow logs of one VPC complete each other.
+#[test]
+fn flow_logs_of_one_resource_are_judged_together() {
+    let with = |first: (&str, &str), second: (&str, &str)| {
+        let mut world = World::sound();
+        let mut other = world.element("describe-flow-logs", "fl-0a").clone();
+        other["FlowLogId"] = json!("fl-0b");
+        other[second.0] = json!(second.1);
+        world.list("describe-flow-logs").push(other);
+        world.element("describe-flow-logs", "fl-0a")[first.0] = json!(first.1);
+        world.check()
+    };
+    let v2 = "${version} ${interface-id} ${srcaddr} ${dstaddr} ${bytes} ${start} ${end}";
+    for (first, second) in [
+        (("TrafficType", "ACCEPT"), ("TrafficType", "REJECT")),
+        (("TrafficType", "REJECT"), ("TrafficType", "ALL")),
+        (("LogFormat", v2), ("TrafficType", "ALL")),
+    ] {
+        let report = with(first, second);
+        assert_eq!(found(&report, "flow-log-filter"), None, "{first:?} {second:?}");
+        // The poorer one is a note: it may go.
+        if let Some((severity, fix)) = found(&report, "flow-log-fields") {
+            assert_eq!(severity, "info");
+            assert!(first.0 == "LogFormat" && fix.starts_with("fl-0b has these fields"), "{fix}");
+        }
+    }
+    let both = with(("TrafficType", "ACCEPT"), ("TrafficType", "ACCEPT"));
+    assert!(found(&both, "flow-log-filter").is_some());
+}
