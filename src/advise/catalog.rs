@@ -96,13 +96,6 @@ pub fn is_known(service: &str) -> bool {
     KNOWN.contains_key(service)
 }
 
-/// Whether clients of an endpoint could reach its service without it, at public addresses: AWS's own services, but private REST
-/// APIs of API Gateway, and not the services of partners or customers (`vpce-svc-...`).
-/// Source: "Private REST APIs in API Gateway", API Gateway Developer Guide.
-pub fn has_public_address(service: &str) -> bool {
-    is_known(service) && service != "execute-api"
-}
-
 /// The full name of a service's gateway endpoint in a Region: one form in all partitions.
 pub fn gateway_service_name(service: &str, region: &str) -> String {
     format!("com.amazonaws.{region}.{service}")

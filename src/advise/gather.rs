@@ -8,9 +8,7 @@ use crate::inventory::{
 };
 use crate::price::Meter;
 
-use super::catalog::{
-    TOLD_BY_ADDRESS, has_gateway_endpoint, has_interface_endpoint, has_public_address, is_public,
-};
+use super::catalog::{TOLD_BY_ADDRESS, has_gateway_endpoint, has_interface_endpoint, is_public};
 use super::demand::{
     Carrier, Cell, Demand, EndpointDemand, Freedom, Joint, Link, Load, NatDemand, NatWay, Scope, VpcDemand,
 };
@@ -305,8 +303,7 @@ impl Gatherer<'_, '_> {
                 endpoint.charged > 0
                     && !into_another
                     && !known.managed
-                    // What nobody carries needs no other way.
-                    && carried.get(&index).is_none_or(|own| *own && has_public_address(&known.service))
+                    && carried.get(&index).copied().unwrap_or(true)
                     && !self.reached_from_afar.contains(&index)
                     && case.attribution.watched(known, case.topology.inventory)
             })

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::reach::may_be_client;
 use super::{Case, Checker, Found, Severity, say, some, word};
-use crate::advise::catalog::has_public_address;
+use crate::advise::catalog::is_public;
 use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
@@ -119,7 +119,7 @@ fn under_used(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
     let region = case.line(endpoint).and_then(|line| line.region.as_deref());
     let by_nat = NatRates::of(case.book, region).bytes_cost(bytes).and_then(|cost| case.scale.month(cost));
     let (Some(now), Some(by_nat)) = (case.cost_of(endpoint), by_nat) else { return };
-    if !reach_nat || by_nat >= now || !has_public_address(&endpoint.service) {
+    if !reach_nat || by_nat >= now || !is_public(&endpoint.service_name, &endpoint.service) {
         return;
     }
     checker.add(Found {

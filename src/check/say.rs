@@ -360,8 +360,8 @@ wordings! {
         "{table} のルートが {nat} を指しています。観測バイト数 {bytes} にアベイラビリティーゾーン間のデータ転送料金が発生し、サブネットは両方のアベイラビリティーゾーンに依存します"
     }
     own_table(command) {
-        "give the subnet a route table of its own with: {command}",
-        "サブネット専用のルートテーブルを用意し、次のルートを作成する：{command}"
+        "give the subnet a route table of its own, which the gateway endpoints are associated with too, and with: {command}",
+        "サブネット専用のルートテーブルを用意してゲートウェイエンドポイントにも関連付け、次のルートを作成する：{command}"
     }
     nat_here(zone) {
         "a NAT gateway in {zone} (its hours cost more than this transfer where bytes are few), or gateway endpoints for what can use them",
