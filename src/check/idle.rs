@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::reach::may_be_client;
+use super::sets::is_of_a_set;
 use super::{Case, Checker, Found, Severity, say, some, word};
 use crate::advise::catalog::is_public;
 use crate::advise::{GATEWAY_SERVICES, clients_reach_nat};
 use crate::inventory::{InterfaceKind, RouteTarget, VpcEndpoint, VpcEndpointType};
 use crate::model::money::money_text;
 use crate::model::quantity::grouped;
+use crate::model::report::FindingLine;
 use crate::model::wording::Wording;
 use crate::price::toll::NatRates;
 
@@ -65,9 +67,36 @@ fn add_idle(checker: &mut Checker<'_>, endpoint: &VpcEndpoint) {
         seen: true,
         title: format!("Nothing uses the {} endpoint", endpoint.service),
         evidence: say::idle(hours, endpoint.subnet_ids.len()),
-        fix: if endpoint.managed { say::made_by_a_service() } else { Wording::same(delete(endpoint)) },
+        fix: if endpoint.managed {
+            say::made_by_a_service()
+        } else if is_of_a_set(&endpoint.service) {
+            say::unless_needed(delete(endpoint))
+        } else {
+            Wording::same(delete(endpoint))
+        },
         loss: checker.case.cost_of(endpoint),
     });
+}
+
+/// Findings that may be why nobody uses an endpoint.
+const REASONS: [&str; 3] = ["endpoint-bypassed", "endpoint-private-dns-off", "vpc-dns-off"];
+
+/// An endpoint that clients do not find is idle, too: what keeps them from it is to be looked at before it is deleted.
+pub(super) fn doubt(case: &Case<'_>, findings: &mut [FindingLine]) {
+    let known: Vec<(String, String)> = findings
+        .iter()
+        .filter(|line| REASONS.contains(&line.id.as_str()))
+        .map(|line| (line.id.clone(), line.resource_id.clone()))
+        .collect();
+    for idle in findings.iter_mut().filter(|line| line.id == "endpoint-idle") {
+        let vpc = case.topology.endpoint(&idle.resource_id).map(|endpoint| endpoint.vpc_id.as_str());
+        let reason = known
+            .iter()
+            .find(|(_, resource)| *resource == idle.resource_id || Some(resource.as_str()) == vpc);
+        if let Some((id, resource)) = reason {
+            idle.fix = say::first_the_reason(id, resource, &idle.fix);
+        }
+    }
 }
 
 /// An endpoint that nothing could use: nobody in its VPC, and no way into it from elsewhere.

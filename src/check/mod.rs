@@ -226,6 +226,7 @@ impl Checker<'_> {
 
     fn finish(self) -> Checked {
         let mut findings = self.findings;
+        idle::doubt(self.case, &mut findings);
         // What is not priced stands with what costs nothing: a rank by money needs money.
         let rank =
             |line: &FindingLine| (line.loss_month_usd.unwrap_or_default(), Severity::of_name(line.severity));

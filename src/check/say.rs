@@ -70,8 +70,8 @@ wordings! {
         "describe-vpc-attribute の結果に {vpc} の {attribute} がありません"
     }
     no_environment(vpc) {
-        "{vpc}: nothing tells production from development: no tag env, environment or stage on the endpoint or its VPC",
-        "{vpc}：本番と開発を区別できません。エンドポイントにも VPC にも env、environment、stage のタグがありません"
+        "{vpc}: nothing tells production from development: no tag env, environment or stage with such a value on the endpoint or its VPC",
+        "{vpc}：本番と開発を区別できません。エンドポイントにも VPC にも、それを示す値の env、environment、stage のタグがありません"
     }
     no_format(flow_log) {
         "the answer of describe-flow-logs has no LogFormat of {flow_log}",
@@ -327,6 +327,10 @@ wordings! {
     let_names_lead(gateway, endpoint) {
         "{gateway} is there: let the service's names lead to it, with Private DNS of the interface endpoint for the inbound resolver only (S3), or off: aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --dns-options PrivateDnsOnlyForInboundResolverEndpoint=true; clients that name the interface endpoint must stop doing so",
         "{gateway} が既にあるため、サービスの名前がゲートウェイエンドポイントに解決されるようにする。インターフェイスエンドポイントのプライベート DNS をインバウンドリゾルバー専用にする（S3）か、無効にする：aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} --dns-options PrivateDnsOnlyForInboundResolverEndpoint=true。インターフェイスエンドポイントの名前を直接使うクライアントは設定を変更する"
+    }
+    first_the_reason(rule, resource, fix) {
+        "first see {rule} of {resource}, which may be why nobody uses it; if it is not needed: {fix}",
+        "使用されない原因の可能性がある {resource} の {rule} を先に確認する。不要であれば：{fix}"
     }
     made_by_a_service() {
         "an AWS service made it and keeps it (RequesterManaged): switch the feature off there",

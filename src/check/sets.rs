@@ -56,6 +56,11 @@ const SETS: [Set; 4] = [
 /// Endpoints that Systems Manager speaks through.
 const SYSTEMS_MANAGER: [&str; 3] = ["ssm", "ssmmessages", "ec2messages"];
 
+/// Whether a service is of use only with others.
+pub(super) fn is_of_a_set(service: &str) -> bool {
+    SETS.iter().any(|set| set.interfaces.contains(&service))
+}
+
 pub(super) fn check(checker: &mut Checker<'_>) {
     for set in &SETS {
         if !checker.lacks(set.rule, &["describe-vpc-endpoints"]) {

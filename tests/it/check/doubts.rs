@@ -259,3 +259,13 @@ fn flow_logs_of_one_resource_are_judged_together() {
     let both = with(("TrafficType", "ACCEPT"), ("TrafficType", "ACCEPT"));
     assert!(found(&both, "flow-log-filter").is_some());
 }
+
+/// Who does not find an endpoint does not use it.
+#[test]
+fn an_endpoint_that_is_not_found_is_not_deleted_before_it_is() {
+    let mut world = World::sound();
+    world.add_endpoint("kms", 43);
+    world.endpoint("vpce-kms")["PrivateDnsEnabled"] = json!(false);
+    let (_, fix) = found(&world.check(), "endpoint-idle").expect("a finding");
+    assert!(fix.starts_with("first see endpoint-private-dns-off of vpce-kms"), "{fix}");
+}
