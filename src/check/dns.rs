@@ -152,6 +152,7 @@ fn bypassed(checker: &mut Checker<'_>) {
             flows.iter().filter_map(|flow| flow.client.interface_id.as_deref()).collect();
         let toll = case.toll(flows.iter().copied());
         let reason = if endpoint.private_dns { say::other_resolver() } else { say::private_dns_off() };
+        let reason = if endpoint.service == "execute-api" { say::public_apis(&reason) } else { reason };
         checker.add(Found {
             rule: RULE,
             resource: endpoint.vpc_endpoint_id.clone(),

@@ -282,6 +282,10 @@ wordings! {
         "{bytes} observed bytes of {clients}; {reason}",
         "{clients} の観測バイト数は {bytes} です。{reason}"
     }
+    public_apis(reason) {
+        "{reason}; public APIs, which the endpoint does not reach, have these addresses too: it is this loss at most",
+        "{reason}。このエンドポイントからは到達できないパブリック API も同じアドレスを使うため、損失額は上限です"
+    }
     other_resolver() {
         "Private DNS is on, so these clients ask another DNS server, or use addresses or other names",
         "プライベート DNS は有効なため、これらのクライアントは別の DNS サーバーに問い合わせているか、アドレスや別の名前を使っています"
