@@ -24,19 +24,19 @@ impl Attribution {
             let id = String::from_utf8_lossy(&observer.id);
             if presence.skipdata > 0 {
                 self.skipped_interfaces.insert(id.clone().into_owned());
-            }
-            if presence.skipdata == presence.rows {
-                self.lost_interfaces.insert(id.into_owned());
-                continue;
-            }
-            // A log of rejected traffic is silent about all that passes.
-            let identity = &partial.flow_logs[observer.flow_log as usize].identity;
-            let mut logs = topology.inventory.flow_logs.iter();
-            if logs.any(|log| log.flow_log_id == *identity && log.traffic_type == "REJECT") {
-                continue;
+                if presence.skipdata == presence.rows {
+                    self.lost_interfaces.insert(id.into_owned());
+                    continue;
+                }
             }
             let is_nat = topology.interface(&id).is_some_and(|known| known.kind == InterfaceKind::NatGateway);
-            if is_nat || topology.endpoint_of_interface(&id).is_some() {
+            // A log of rejected traffic is silent about all that passes.
+            let identity = &partial.flow_logs[observer.flow_log as usize].identity;
+            let of_rejected = || {
+                let mut logs = topology.inventory.flow_logs.iter();
+                logs.any(|log| log.flow_log_id == *identity && log.traffic_type == "REJECT")
+            };
+            if (is_nat || topology.endpoint_of_interface(&id).is_some()) && !of_rejected() {
                 self.covered.entry(id.into_owned()).or_default().insert(hour.bucket);
             }
         }
