@@ -182,7 +182,9 @@ fn line(
             format!("Associate {tables} with the {service} gateway endpoint {endpoint} of {vpc}: {reason}.");
         (Action::AssociateRouteTable, summary)
     } else {
-        if case.lacks("describe-vpc-endpoints") {
+        if case.lacks("describe-vpc-endpoints")
+            || case.topology.inventory.vpcs_without_endpoint_list.contains(vpc)
+        {
             evidence.remarks.push(say::perhaps_there());
         }
         evidence.way_back = say::delete_new_endpoint();

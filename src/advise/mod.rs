@@ -194,10 +194,11 @@ impl<'c> Case<'c> {
         self.book.rate(region, meter).map(|rate| rate.describe(region, meter))
     }
 
-    /// Whether an answer of a describe call is missing, or there is no inventory.
+    /// Whether an answer of a describe call is missing or cut off, or there is no inventory.
     fn lacks(&self, call: &str) -> bool {
         let inventory = self.topology.inventory;
-        inventory.files_read == 0 || inventory.missing_calls.iter().any(|missing| missing == call)
+        let mut wanting = inventory.missing_calls.iter().chain(&inventory.truncated_calls);
+        inventory.files_read == 0 || wanting.any(|wanting| wanting == call)
     }
 
     /// GB a month and zone from which an interface endpoint is cheaper for such bytes: at what a GB of them costs on its way through

@@ -4,7 +4,7 @@ use flowtoll::model::report::Report;
 use serde_json::json;
 
 use super::forms::run;
-use super::world::{World, answer, row, rule};
+use super::world::{GIB, S3, World, answer, row, rule};
 
 /// Asserts that a rule says why it could not look, and finds nothing.
 #[track_caller]
@@ -268,4 +268,24 @@ fn an_endpoint_that_is_not_found_is_not_deleted_before_it_is() {
     world.endpoint("vpce-kms")["PrivateDnsEnabled"] = json!(false);
     let (_, fix) = found(&world.check(), "endpoint-idle").expect("a finding");
     assert!(fix.starts_with("first see endpoint-private-dns-off of vpce-kms"), "{fix}");
+}
+
+/// Advice has the same doubt.
+#[test]
+fn an_endpoint_of_a_list_that_is_cut_off_may_exist_already() {
+    let mut world = World::sound();
+    world.remove("describe-vpc-endpoints", "vpce-s3");
+    for table in ["rtb-a", "rtb-b"] {
+        world.routes(table).remove(2);
+    }
+    world.send("a", S3, GIB);
+    let remarks = |world: &World| {
+        let report = world.check();
+        let line = report.advice.iter().find(|line| line.id == "add-gateway-endpoint/vpc-1/s3");
+        let line = line.unwrap_or_else(|| panic!("no advice: {:?}", report.advice));
+        format!("{:?}", line.evidence.remarks)
+    };
+    assert!(!remarks(&world).contains("may exist already"));
+    world.files.get_mut("describe-vpc-endpoints.json").expect("an answer")["NextToken"] = json!("more");
+    assert!(remarks(&world).contains("may exist already"));
 }
