@@ -196,3 +196,21 @@ fn wrong_settings_are_errors_before_any_reading() {
         assert!(said.contains(arguments[0]) && !said.contains("no-such-input"), "{said}");
     }
 }
+
+/// Three zones, of which two stay: what a headline counts are the zones that go.
+#[test]
+fn an_endpoint_goes_out_of_the_zones_that_are_named() {
+    let case = "tests/cases/advice-endpoint-shrink";
+    let (logs, inventory) = (format!("{case}/logs"), format!("{case}/inventory"));
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    for (lang, headline) in [
+        ("en", "Take the kms interface endpoint vpce-0bbbbbbbbbbbbbbb1 out of 1 AZ(s)"),
+        ("ja", "kms のインターフェイスエンドポイント vpce-0bbbbbbbbbbbbbbb1 を 1 個の AZ から外す"),
+    ] {
+        let output = folder.path().join(lang);
+        let arguments = ["plan", &logs, "--inventory", &inventory, "--quiet", "--lang", lang, "--output"];
+        flowtoll(&[&arguments[..], &[output.to_str().expect("UTF-8")]].concat());
+        let text = std::fs::read_to_string(output.join("RATIONALE.md")).expect("a rationale");
+        assert!(text.contains(headline), "{text}");
+    }
+}

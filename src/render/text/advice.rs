@@ -26,8 +26,8 @@ texts! {
         "{vpc} に {services} のインターフェイスエンドポイントを追加する（AZ {zones} 個）"
     }
     shrink_interface(service, endpoint, zones) {
-        "Take the {service} interface endpoint {endpoint} down to {zones} AZ(s)",
-        "{service} のインターフェイスエンドポイント {endpoint} を AZ {zones} 個に減らす"
+        "Take the {service} interface endpoint {endpoint} out of {zones} AZ(s)",
+        "{service} のインターフェイスエンドポイント {endpoint} を {zones} 個の AZ から外す"
     }
     remove_interface(service, endpoint) {
         "Remove the {service} interface endpoint {endpoint}",
